@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+
+# what of a document decides on its credits; lines change only while it is a draft
+CREDIT_FIELDS = {
+    "state",
+    "partner_id",
+    "partner_shipping_id",
+    "commercial_partner_id",
+    "invoice_date",
+    "invoice_user_id",
+    "team_id",
+    "pmm_referrer_id",
+    "reversed_entry_id",
+}
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    pmm_referrer_id = fields.Many2one(
+        "res.partner",
+        string="Referred by",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain=[("parent_id", "=", False)],
+        tracking=True,
+        help="The partner who brought this sale; it is credited beside the buyer.",
+    )
+    pmm_credit_count = fields.Integer(
+        string="Sales credits",
+        compute="_compute_pmm_credit_count",
+        groups="pmm_partner_kpi.group_pmm_user",
+    )
+
+    def _compute_pmm_credit_count(self):
+        counts = dict(
+            self.env["pmm.credit"]._read_group(
+                [("document_model", "=", "account.move"), ("document_id", "in", self.ids)],
+                ["document_id"],
+                ["__count"],
+            )
+        )
+        for move in self:
+            move.pmm_credit_count = counts.get(move.id, 0)
+
+    @api.constrains("pmm_referrer_id", "partner_id")
+    def _check_pmm_referrer(self):
+        for move in self.filtered("pmm_referrer_id"):
+            self.env["res.partner"]._check_pmm_referrer(
+                move.pmm_referrer_id, move.commercial_partner_id
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves.filtered(lambda move: move.state == "posted")._pmm_mark_dirty()
+        return moves
+
+    def write(self, vals):
+        if not CREDIT_FIELDS & vals.keys():
+            return super().write(vals)
+        posted_before = self.filtered(lambda move: move.state == "posted")
+        result = super().write(vals)
+        (posted_before | self.filtered(lambda move: move.state == "posted"))._pmm_mark_dirty()
+        return result
+
+    def _pmm_mark_dirty(self):
+        """Note that the credits of these customer documents must be compared again."""
+        documents = self.filtered(lambda move: move.is_sale_document())
+        # a credit note is credited with its invoice's date, so it goes with the invoice
+        self.env["pmm.dirty"]._mark("credit_move", (documents | documents.reversal_move_ids).ids)
+
+    def action_view_pmm_credits(self):
+        """Return the action that lists the sales credits of this document."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "domain": [("document_model", "=", "account.move"), ("document_id", "in", self.ids)],
+            "context": {},
+        }

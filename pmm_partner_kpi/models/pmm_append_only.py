@@ -1,0 +1,35 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..queries.append_only import refuse_changes
+
+
+class PmmAppendOnly(models.AbstractModel):
+    """A ledger: rows are added by differences, never changed or deleted.
+
+    The ORM refuses with a sentence, a database trigger stands behind it.
+    """
+
+    _name = "pmm.append.only"
+    _description = "Append-only Ledger"
+    _log_access = False
+
+    def init(self):
+        """Put the trigger on the table of each ledger (called on install and update)."""
+        super().init()
+        if not self._abstract:
+            for statement in refuse_changes(self._table):
+                self.env.cr.execute(statement)
+
+    def write(self, vals):
+        raise UserError(self._append_only_sentence())
+
+    def unlink(self):
+        raise UserError(self._append_only_sentence())
+
+    def _append_only_sentence(self):
+        return self.env._(
+            "Rows of “%(ledger)s” are never changed or deleted. Correct the document or the"
+            " rule behind them: the next run adds the difference.",
+            ledger=self.env["ir.model"]._get(self._name).name,
+        )

@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..queries.credit_differences import append_differences
+from ..queries.invoiced_lines import invoiced_lines
+
+
+class PmmCredit(models.Model):
+    """Sales credit: this document line counts for this partner, in this role and stage.
+
+    Append-only: a change of the document appends the difference, so what was true when
+    money was paid can always be shown. Documents are named by number, not by foreign key:
+    an invoice that is reset to draft may lose its lines, the credits keep their history.
+    """
+
+    _name = "pmm.credit"
+    _inherit = ["pmm.append.only"]
+    _description = "Sales Credit"
+    _order = "date desc, id desc"
+    _rec_name = "document_name"
+
+    _one_revision = models.UniqueIndex(
+        "(line_id, line_model, partner_id, role, stage, revision)",
+        "This sales credit has just been recorded by another run.",
+    )
+    _partner_date_idx = models.Index("(partner_id, date)")  # measuring, list of a partner
+    _document_idx = models.Index("(document_id, document_model)")  # filling, smart buttons
+
+    line_model = fields.Char(required=True, readonly=True)
+    line_id = fields.Many2oneReference(
+        string="Line", model_field="line_model", required=True, readonly=True
+    )
+    document_model = fields.Char(required=True, readonly=True)
+    document_id = fields.Many2oneReference(
+        string="Document id", model_field="document_model", required=True, readonly=True
+    )
+    document_name = fields.Char(string="Document", readonly=True)
+    origin_document_id = fields.Integer(
+        string="Original document",
+        readonly=True,
+        help="The invoice that a credit note reverses; else the document itself.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Credited partner", required=True, readonly=True, ondelete="restrict"
+    )
+    role = fields.Selection(
+        [("buyer", "Buyer"), ("referrer", "Referrer")], required=True, readonly=True
+    )
+    stage = fields.Selection([("invoiced", "Invoiced")], required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    currency_id = fields.Many2one(
+        "res.currency", required=True, readonly=True, ondelete="restrict"
+    )
+    date = fields.Date(required=True, readonly=True)
+    origin_date = fields.Date(
+        string="Original date",
+        required=True,
+        readonly=True,
+        help="The date of the invoice that a credit note reverses; else the document's date.",
+    )
+    customer_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
+    categ_id = fields.Many2one(
+        "product.category", string="Product category", readonly=True, ondelete="restrict"
+    )
+    country_id = fields.Many2one("res.country", readonly=True, ondelete="restrict")
+    state_id = fields.Many2one(
+        "res.country.state", string="State", readonly=True, ondelete="restrict"
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Salesperson", readonly=True, ondelete="restrict"
+    )
+    team_id = fields.Many2one("crm.team", string="Sales team", readonly=True, ondelete="restrict")
+    quantity = fields.Float(digits=(20, 6), readonly=True)
+    amount = fields.Monetary(
+        readonly=True, help="Untaxed, in company currency, at the rate of the booking."
+    )
+    reason = fields.Selection(
+        [("new", "New"), ("changed", "Changed"), ("withdrawn", "Withdrawn")],
+        required=True,
+        readonly=True,
+        help="Why the row was added: the document is new, says something else, or is gone.",
+    )
+    revision = fields.Integer(required=True, readonly=True, aggregator=None)
+    mended = fields.Boolean(
+        string="Found by the sweep",
+        readonly=True,
+        help="The nightly comparison found this difference; nothing had announced it.",
+    )
+    recorded_at = fields.Datetime(required=True, readonly=True)
+
+    # === ACTIONS === #
+
+    def action_open_document(self):
+        """Return the action that opens the document which this credit comes from."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.document_model,
+            "res_id": self.document_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    # === FILLING === #
+
+    @api.model
+    def _fill_dirty(self, limit=None):
+        """Append what the marked documents and partners need; return the number of rows."""
+        Dirty = self.env["pmm.dirty"]
+        moves, partners = Dirty._peek("credit_move", limit), Dirty._peek("credit_partner", limit)
+        added = 0
+        if moves:
+            added += self._append(
+                lambda _partner: SQL("move.id = ANY(%s)", moves),
+                SQL("document_model = 'account.move' AND document_id = ANY(%s)", moves),
+            )
+            Dirty._take("credit_move", moves)
+        if partners:
+            added += self._append(
+                lambda partner: SQL("%s = ANY(%s)", partner, partners),
+                SQL("partner_id = ANY(%s)", partners),
+            )
+            Dirty._take("credit_partner", partners)
+        return added
+
+    @api.model
+    def _fill_range(self, first, last):
+        """Compare all documents with ids in [first, last] and mend; return the rows added."""
+        return self._append(
+            lambda _partner: SQL("move.id BETWEEN %s AND %s", first, last),
+            SQL("document_model = 'account.move' AND document_id BETWEEN %s AND %s", first, last),
+            mended=True,
+        )
+
+    @api.model
+    def _append(self, where, standing_where, *, mended=False):
+        """Append the differences of one scope and mark who must be measured again."""
+        self.env.flush_all()
+        relation = self._relation(where)
+        rows = self.env.execute_query(
+            append_differences(relation, standing_where, mended=mended)
+        )
+        self.invalidate_model()
+        if rows:
+            partner_ids = list({partner_id for [partner_id] in rows})
+            self._touch_partners(partner_ids)
+        return len(rows)
+
+    @api.model
+    def _relation(self, where):
+        """Return the SELECT of what documents say now; addons add stages and roles here."""
+        return invoiced_lines(["buyer", "referrer"], where)
+
+    @api.model
+    def _touch_partners(self, partner_ids):
+        """Mark the enrolments of partners whose credits changed."""
+        # partners of other account managers count too: the mark carries no figures
+        enrollments = self.env["pmm.enrollment"].sudo().search([("partner_id", "in", partner_ids)])
+        enrollments._mark_to_measure()
+
+    # === CRON === #
+
+    @api.model
+    def _cron_sweep(self, batch=20000):
+        """Compare all documents with the credits, range by range, and mend what differs."""
+        cron = self.env["ir.cron"]
+        # documents that are gone still have credits, so both tables set the bounds
+        bounds = [
+            *self.env["account.move"].sudo()._read_group([], [], ["id:max"])[0],
+            *self.sudo()._read_group([], [], ["document_id:max"])[0],
+        ]
+        starts = range(1, max(bound or 0 for bound in bounds) + 1, batch)
+        cron._commit_progress(remaining=len(starts))
+        for start in starts:
+            self._fill_range(start, start + batch - 1)
+            if not cron._commit_progress(1):
+                break

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+
+class PmmEnrollmentTier(models.Model):
+    """Which tier an enrolment has, from a day until a day. Money reads only this."""
+
+    _name = "pmm.enrollment.tier"
+    _description = "Tier of an Enrolment"
+    _order = "enrollment_id, date_start desc, id"
+
+    _start_before_stop = models.Constraint(
+        "CHECK(date_stop IS NULL OR date_start < date_stop)", "A tier must end after it starts."
+    )
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(enrollment_id, enrollment_id, '[]') WITH &&,"
+        " daterange(date_start, date_stop) WITH &&)",
+        "An enrolment has one tier at a time.",
+    )
+
+    enrollment_id = fields.Many2one(
+        "pmm.enrollment", string="Enrolment", required=True, index=True, ondelete="cascade"
+    )
+    program_id = fields.Many2one(related="enrollment_id.program_id")
+    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
+    grade_id = fields.Many2one(
+        "res.partner.grade", string="Tier", required=True, index=True, ondelete="restrict"
+    )
+    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_stop = fields.Date(string="Until (excluded)")
+    cause = fields.Char(help="Why the partner got this tier.")
+
+    def _covers(self, day):
+        """Return whether this tier is the one of ``day``."""
+        self.ensure_one()
+        return self.date_start <= day and (not self.date_stop or day < self.date_stop)
+
+    @api.constrains("grade_id", "enrollment_id")
+    def _check_grade_of_program(self):
+        for tier in self:
+            allowed = tier.enrollment_id.program_id.grade_ids
+            if allowed and tier.grade_id not in allowed:
+                raise ValidationError(
+                    self.env._(
+                        "“%(grade)s” is not a tier of “%(program)s”. Its tiers are %(allowed)s.",
+                        grade=tier.grade_id.name,
+                        program=tier.enrollment_id.program_id.name,
+                        allowed=", ".join(allowed.mapped("name")),
+                    )
+                )
+
+    @api.constrains("enrollment_id", "date_start", "date_stop")
+    def _check_overlap(self):
+        for enrollment, tiers in self.enrollment_id.tier_ids.grouped("enrollment_id").items():
+            ordered = tiers.sorted("date_start")
+            for earlier, later in zip(ordered, ordered[1:], strict=False):
+                if not earlier.date_stop or earlier.date_stop > later.date_start:
+                    raise ValidationError(
+                        self.env._(
+                            "%(enrollment)s would have two tiers on %(day)s. End “%(grade)s” on"
+                            " that day first.",
+                            enrollment=enrollment.display_name,
+                            day=format_date(self.env, later.date_start),
+                            grade=earlier.grade_id.name,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers.enrollment_id._mark_dirty()
+        return tiers
+
+    def write(self, vals):
+        enrollments = self.enrollment_id
+        result = super().write(vals)
+        (enrollments | self.enrollment_id)._mark_dirty()
+        return result
+
+    def unlink(self):
+        enrollments = self.enrollment_id
+        result = super().unlink()
+        enrollments._mark_dirty()
+        return result

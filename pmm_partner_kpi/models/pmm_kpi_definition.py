@@ -1,0 +1,99 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class PmmKpiDefinition(models.Model):
+    """What is measured and how: a source and the choice of credits that it counts."""
+
+    _name = "pmm.kpi.definition"
+    _inherit = ["mail.thread"]
+    _description = "KPI"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+        help="Leave empty to use the KPI in the programmes of all companies.",
+    )
+    source = fields.Selection(
+        [("invoiced_revenue", "Invoiced revenue")],
+        string="Measures",
+        required=True,
+        default="invoiced_revenue",
+        tracking=True,
+    )
+    role = fields.Selection(
+        [("buyer", "What the partner buys"), ("referrer", "What the partner refers")],
+        string="Counts",
+        required=True,
+        default="buyer",
+        tracking=True,
+    )
+    category_ids = fields.Many2many(
+        "product.category",
+        string="Product categories",
+        tracking=True,
+        help="Only products of these categories and those below them; empty for all products.",
+    )
+    returns_in = fields.Selection(
+        [
+            ("own", "The period of the credit note"),
+            ("origin", "The period of the original invoice"),
+        ],
+        string="Credit notes reduce",
+        required=True,
+        default="own",
+        tracking=True,
+    )
+    program_ids = fields.Many2many("pmm.program", string="Programmes", check_company=True)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"source", "role", "category_ids", "returns_in", "program_ids"} & vals.keys():
+            # whoever may define KPIs may not edit enrolments of others: these are only marks
+            self.sudo().program_ids.enrollment_ids._mark_to_measure()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_measured(self):
+        measured = self.env["pmm.kpi.measurement"].search([("kpi_id", "in", self.ids)], limit=1)
+        if measured:
+            raise self.env["pmm.kpi.measurement"]._in_use_error(measured.kpi_id)
+
+    # === MEASURING === #
+
+    def _source(self):
+        """Return the strategy that measures this KPI."""
+        self.ensure_one()
+        return self.env[f"pmm.kpi.source.{self.source}"]
+
+    def _actuals(self, program, enrollment_ids):
+        return self._source()._actuals(self, program, enrollment_ids)
+
+    def _void_actual(self):
+        return self._source()._void_actual(self)
+
+    def _credit_domain(self, program):
+        """Return the domain of the sales credits that count for this KPI in ``program``."""
+        self.ensure_one()
+        domain = Domain(
+            [
+                ("company_id", "=", program.company_id.id),
+                ("stage", "=", "invoiced"),
+                ("role", "=", self.role),
+            ]
+        )
+        if self.category_ids:
+            domain &= Domain("categ_id", "child_of", self.category_ids.ids)
+        return domain
+
+    def _credit_date_column(self):
+        """Return which date of a credit decides on its period."""
+        self.ensure_one()
+        return "origin_date" if self.returns_in == "origin" else "date"

@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..queries.measurement import stale_measurements, upsert_measurements
+
+
+class PmmKpiMeasurement(models.Model):
+    """Result: what an enrolment has reached of a KPI in a period. Written by the run only."""
+
+    _name = "pmm.kpi.measurement"
+    _description = "KPI Result"
+    _order = "date_start desc, partner_id, kpi_id, id"
+    _log_access = False
+
+    _one_per_period = models.Constraint(
+        "UNIQUE(kpi_id, enrollment_id, period_id)",
+        "A partner has one result per KPI and period.",
+    )
+    _enrollment_idx = models.Index("(enrollment_id, date_start)")  # partner's own list
+    _program_idx = models.Index("(program_id, period_id)")  # results of a programme
+
+    kpi_id = fields.Many2one(
+        "pmm.kpi.definition", string="KPI", required=True, readonly=True, ondelete="restrict"
+    )
+    enrollment_id = fields.Many2one(
+        "pmm.enrollment", string="Enrolment", required=True, readonly=True, ondelete="cascade"
+    )
+    period_id = fields.Many2one(
+        "pmm.period", string="Period", required=True, readonly=True, ondelete="cascade"
+    )
+    program_id = fields.Many2one(
+        "pmm.program", string="Programme", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    user_id = fields.Many2one(related="enrollment_id.user_id", string="Account manager")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    currency_id = fields.Many2one(
+        "res.currency", required=True, readonly=True, ondelete="restrict"
+    )
+    date_start = fields.Date(
+        string="Period start", required=True, readonly=True, help="First day of the period."
+    )
+    has_target = fields.Boolean(readonly=True)
+    target = fields.Float(digits=(20, 4), readonly=True)
+    has_actual = fields.Boolean(readonly=True)
+    actual = fields.Float(digits=(20, 4), readonly=True)
+    has_attainment = fields.Boolean(readonly=True)
+    attainment = fields.Float(
+        digits=(16, 4),
+        readonly=True,
+        aggregator="avg",
+        help="Actual divided by target; empty where there is no target.",
+    )
+    attainment_percent = fields.Float(compute="_compute_attainment_percent")
+    state = fields.Selection(
+        [
+            ("none", "No target"),
+            ("open", "Running"),
+            ("reached", "Reached"),
+            ("missed", "Missed"),
+        ],
+        string="Status",
+        required=True,
+        readonly=True,
+    )
+    measured_at = fields.Datetime(string="Last change", required=True, readonly=True)
+
+    @api.depends("attainment")
+    def _compute_attainment_percent(self):
+        for measurement in self:
+            measurement.attainment_percent = measurement.attainment * 100
+
+    @api.depends("partner_id.name", "kpi_id.name", "period_id.name")
+    def _compute_display_name(self):
+        for measurement in self:
+            measurement.display_name = (
+                f"{measurement.partner_id.name} · {measurement.kpi_id.name}"
+                f" · {measurement.period_id.name}"
+            )
+
+    # === ACTIONS === #
+
+    def action_view_credits(self):
+        """Return the action that lists the sales credits which make up this result."""
+        self.ensure_one()
+        self.check_access("read")
+        period, enrollment = self.period_id, self.enrollment_id
+        date = self.kpi_id._credit_date_column()
+        start = max(period.date_start, enrollment.date_start, self.program_id.date_start)
+        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "name": self.display_name,
+            "context": {},
+            "domain": [
+                ("partner_id", "=", self.partner_id.id),
+                (date, ">=", start),
+                (date, "<", stop),
+                *self.kpi_id._credit_domain(self.program_id),
+            ],
+        }
+
+    # === MEASURING === #
+
+    @api.model
+    def _measure(self, enrollments):
+        """Bring the results of ``enrollments`` in open periods up to date.
+
+        Return the number of results that changed. One statement per programme and KPI,
+        whatever the number of enrolments; closed periods are left as they were published.
+        """
+        self.env.flush_all()
+        changed = 0
+        for program, members in enrollments.grouped("program_id").items():
+            today = program._today()
+            stale = self.env.execute_query(stale_measurements(program, members.ids, today))
+            # results are derived data and belong to the run, whoever started it
+            self.sudo().browse(id_ for [id_] in stale).unlink()
+            changed += len(stale)
+            for kpi in program.kpi_ids:
+                actuals = kpi._actuals(program, members.ids)
+                changed += len(
+                    self.env.execute_query(
+                        upsert_measurements(kpi, program, members.ids, actuals, today)
+                    )
+                )
+        self.invalidate_model()
+        return changed
+
+    @api.model
+    def _in_use_error(self, kpi):
+        return UserError(
+            self.env._("“%(kpi)s” has results and cannot be deleted; archive it.", kpi=kpi.name)
+        )

@@ -1,0 +1,294 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import periods
+from ..queries.program_days import day_without_rate
+
+
+_logger = logging.getLogger(__name__)
+
+
+class PmmProgram(models.Model):
+    """What a partner enrols in: periods, currency, KPIs, and the person in charge."""
+
+    _name = "pmm.program"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Partner Programme"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    _name_company_unique = models.Constraint(
+        "UNIQUE(company_id, name)", "A programme of this company already has this name."
+    )
+
+    name = fields.Char(required=True, translate=False, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Html(translate=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        ondelete="restrict",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Targets, results and rewards of the programme are in this currency.",
+    )
+    period_scheme = fields.Selection(
+        [("month", "Months"), ("quarter", "Quarters"), ("year", "Years")],
+        string="Periods",
+        required=True,
+        default="month",
+        tracking=True,
+    )
+    date_start = fields.Date(
+        string="Counts from",
+        required=True,
+        default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
+        tracking=True,
+        help="Nothing before this day counts for results or rewards.",
+    )
+    tz = fields.Selection(
+        selection="_selection_tz",
+        string="Time zone",
+        required=True,
+        default=lambda self: self.env.user.tz or "UTC",
+        help="Decides on which day the programme is, wherever the reader sits.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Programme manager",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        ondelete="restrict",
+        tracking=True,
+    )
+    kpi_ids = fields.Many2many("pmm.kpi.definition", string="KPIs", check_company=True)
+    grade_ids = fields.Many2many(
+        "res.partner.grade",
+        string="Tiers",
+        help="The tiers that enrolments of this programme may have.",
+    )
+    period_ids = fields.One2many("pmm.period", "program_id", string="Period list")
+    enrollment_ids = fields.One2many("pmm.enrollment", "program_id", string="Enrolments")
+    enrollment_count = fields.Integer(string="Enrolled", compute="_compute_enrollment_count")
+
+    @api.model
+    def _selection_tz(self):
+        return self.env["res.partner"]._fields["tz"]._description_selection(self.env)
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for program in self:
+            program.currency_id = program.currency_id or program.company_id.currency_id
+
+    def _compute_enrollment_count(self):
+        counts = dict(
+            self.env["pmm.enrollment"]._read_group(
+                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+            )
+        )
+        for program in self:
+            program.enrollment_count = counts.get(program, 0)
+
+    @api.constrains("period_scheme", "date_start", "company_id", "currency_id")
+    def _check_frozen_once_closed(self):
+        """Keep closed figures what they were: their frame may not move under them."""
+        closed = self.env["pmm.period"].search(
+            [("program_id", "in", self.ids), ("state", "=", "closed")], limit=1
+        )
+        if closed:
+            raise ValidationError(
+                self.env._(
+                    "“%(program)s” has closed periods: its periods, start, company and"
+                    " currency stay as they are. Make a new programme instead.",
+                    program=closed.program_id.name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_enrolled(self):
+        if self.enrollment_ids:
+            raise UserError(
+                self.env._("A programme with enrolments cannot be deleted; archive it instead.")
+            )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"period_scheme", "date_start"} & vals.keys():
+            self._rebuild_periods()
+        if {"currency_id", "company_id", "kpi_ids", "date_start", "period_scheme"} & vals.keys():
+            self.enrollment_ids._mark_dirty()
+        return result
+
+    # === ACTIONS === #
+
+    def action_run(self):
+        """Bring credits, results and all that hangs on them up to date, now.
+
+        Return a notification that tells what the run did; raise UserError with the remedy
+        where something that the run needs is missing, before anything is written.
+        """
+        self.check_access("write")
+        self.env["pmm.enrollment"].check_access("write")
+        figures = self._run()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Programme is up to date"),
+                "message": self._run_sentence(figures),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_view_enrollments(self):
+        """Return the action that lists the enrolments of this programme."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_partner_kpi.pmm_enrollment_action"
+        )
+        return action | {
+            "domain": [("program_id", "in", self.ids)],
+            "context": {"default_program_id": self.id},
+        }
+
+    def action_view_measurements(self):
+        """Return the action that shows the results of this programme."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_partner_kpi.pmm_kpi_measurement_action"
+        )
+        return action | {
+            "domain": [("program_id", "in", self.ids)],
+            "context": {"search_default_current": 1},
+        }
+
+    # === THE RUN === #
+
+    def _run(self):
+        """Fill credits, measure all enrolments, and return {what: count} of what was added.
+
+        The addons above add their own stages after ``super()``.
+        """
+        self._lock_for_run()
+        self._ensure_periods()
+        self._check_currency_rates()
+        figures = {"credits": self.env["pmm.credit"]._fill_dirty()}
+        enrollments = self.enrollment_ids
+        figures["measurements"] = self.env["pmm.kpi.measurement"]._measure(enrollments)
+        self.env["pmm.dirty"]._take("measure", enrollments)
+        return figures
+
+    def _run_sentence(self, figures):
+        return self.env._(
+            "%(credits)s new sales credits, %(measurements)s results changed.",
+            credits=figures["credits"],
+            measurements=figures["measurements"],
+        )
+
+    def _lock_for_run(self):
+        """Let one run at a time work on a programme; say so to the second one."""
+        busy = self - self.try_lock_for_update(allow_referencing=True)
+        if busy:
+            raise UserError(
+                self.env._(
+                    "“%(program)s” is being calculated right now. Try again in a minute.",
+                    program=busy[0].name,
+                )
+            )
+
+    def _today(self):
+        """Return the day that it is now in the programme's time zone."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self.tz))
+
+    def _ensure_periods(self):
+        """Make the periods from the start to today, and an open one for what comes late."""
+        vals_list = []
+        for program in self:
+            spans = periods.periods(
+                program.period_scheme,
+                program.date_start,
+                fields.Date.add(max(program._today(), program.date_start), days=1),
+            )
+            closed = program.period_ids.filtered(lambda period: period.state == "closed")
+            last_closed = max(closed.mapped("date_stop"), default=program.date_start)
+            if last_closed >= spans[-1][1]:
+                # all up to today is closed, but late differences need an open period
+                spans.append((last_closed, periods.following(program.period_scheme, last_closed)))
+            known = set(program.period_ids.mapped("date_start"))
+            vals_list += [
+                {"program_id": program.id, "date_start": start, "date_stop": stop}
+                for start, stop in spans
+                if start not in known
+            ]
+        created = self.env["pmm.period"].create(vals_list)
+        # with a new period the one before it has ended: reached or missed is decided now
+        created.program_id.enrollment_ids._mark_to_measure()
+        return created
+
+    def _rebuild_periods(self):
+        """Make the periods anew after the scheme or the start changed."""
+        self.period_ids.unlink()
+        self._ensure_periods()
+
+    def _check_currency_rates(self):
+        """Refuse to calculate where Odoo would silently fall back to another day's rate."""
+        for program in self.filtered(lambda p: p.currency_id != p.company_id.currency_id):
+            rows = self.env.execute_query(day_without_rate(program))
+            if rows:
+                raise UserError(
+                    self.env._(
+                        "There is no exchange rate from %(source)s to %(target)s on or before"
+                        " %(day)s in %(company)s. Add it under Accounting ▸ Configuration ▸"
+                        " Currencies, then run again.",
+                        source=program.company_id.currency_id.name,
+                        target=program.currency_id.name,
+                        day=rows[0][0],
+                        company=program.company_id.name,
+                    )
+                )
+
+    # === CRON === #
+
+    @api.model
+    def _cron_run(self, batch=500):
+        """Work off what changed since the last run, in batches that survive a stop."""
+        cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
+        self.search([])._ensure_periods()
+        cron._commit_progress(remaining=1)
+        while Dirty._peek("credit_move", 1) or Dirty._peek("credit_partner", 1):
+            self.env["pmm.credit"]._fill_dirty(limit=batch)
+            if not cron._commit_progress(1, remaining=1):
+                return
+        self._cron_stage("measure", self.env["pmm.kpi.measurement"]._measure, batch)
+
+    @api.model
+    def _cron_stage(self, queue, process, batch):
+        """Call ``process`` with the enrolments marked in ``queue``, batch by batch."""
+        cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
+        while ids := Dirty._peek(queue, batch):
+            enrollments = self.env["pmm.enrollment"].browse(ids).exists()
+            for program, members in enrollments.grouped("program_id").items():
+                try:
+                    with self.env.cr.savepoint():
+                        program._check_currency_rates()
+                        process(members)
+                except UserError as error:
+                    # the other programmes go on; its people read why this one stands still
+                    program.message_post(body=str(error))
+                    _logger.info("Programme %s was not calculated: %s", program.name, error)
+            Dirty._take(queue, ids)
+            if not cron._commit_progress(1, remaining=len(Dirty._peek(queue, batch))):
+                return

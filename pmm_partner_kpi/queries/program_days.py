@@ -1,0 +1,72 @@
+"""Which period does each day of a programme belong to, and at what rate does it convert?
+
+Days are joined by equality, which PostgreSQL can hash; a range join of a million credits with
+the periods could not be.
+"""
+
+from odoo.tools import SQL
+
+
+def program_days(program, period_where):
+    """Return a SELECT (period_id, day, factor) of the days of ``program``'s periods.
+
+    ``factor`` turns company currency into programme currency at that day's rate; it is NULL
+    where no rate is dated on or before the day. ``period_where`` may use the alias ``period``.
+    """
+    source = program.company_id.currency_id
+    target = program.currency_id
+    if source == target:
+        factor = SQL("1::numeric")
+    else:
+        factor = SQL(
+            "%s / CASE WHEN %s THEN %s ELSE 1 END",
+            _rate(target, program),
+            SQL("EXISTS (SELECT 1 FROM res_currency_rate WHERE currency_id = %s)", source.id),
+            _rate(source, program),
+        )
+    return SQL(
+        """
+        SELECT period.id AS period_id, day::date AS day, %(factor)s AS factor
+        FROM pmm_period period
+        CROSS JOIN LATERAL generate_series(
+            GREATEST(period.date_start, %(start)s)::timestamp,
+            period.date_stop - 1, interval '1 day'
+        ) AS day
+        WHERE period.program_id = %(program)s AND (%(where)s)
+        """,
+        factor=factor,
+        start=program.date_start,
+        program=program.id,
+        where=period_where,
+    )
+
+
+def day_without_rate(program):
+    """Return a SELECT of the first day with credits that has no exchange rate, if any."""
+    return SQL(
+        """
+        SELECT MIN(credit.date)
+        FROM pmm_credit credit
+        JOIN pmm_enrollment enrollment ON enrollment.partner_id = credit.partner_id
+            AND enrollment.company_id = credit.company_id
+        JOIN (%(days)s) days ON days.day IN (credit.date, credit.origin_date)
+        WHERE enrollment.program_id = %(program)s AND days.factor IS NULL
+        HAVING MIN(credit.date) IS NOT NULL
+        """,
+        days=program_days(program, SQL("TRUE")),
+        program=program.id,
+    )
+
+
+def _rate(currency, program):
+    """Return the rate of ``currency`` on ``day``: the company's own rows before shared ones."""
+    return SQL(
+        """(
+            SELECT rate.rate FROM res_currency_rate rate
+            WHERE rate.currency_id = %s AND rate.name <= day::date
+                AND (rate.company_id IS NULL OR rate.company_id = %s)
+            ORDER BY rate.company_id NULLS LAST, rate.name DESC LIMIT 1
+        )""",
+        currency.id,
+        program.company_id.root_id.id,
+    )
