@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..queries.append_only import refuse_changes
@@ -21,10 +21,11 @@ class PmmAppendOnly(models.AbstractModel):
             for statement in refuse_changes(self._table):
                 self.env.cr.execute(statement)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # it never gets there
         raise UserError(self._append_only_sentence())
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self._append_only_sentence())
 
     def _append_only_sentence(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..queries.credit_differences import append_differences
+from ..queries.credit_scope import of_document_range, of_documents, of_partners
 from ..queries.invoiced_lines import invoiced_lines
 
 
@@ -28,7 +28,7 @@ class PmmCredit(models.Model):
 
     line_model = fields.Char(required=True, readonly=True)
     line_id = fields.Many2oneReference(
-        string="Line", model_field="line_model", required=True, readonly=True
+        model_field="line_model", required=True, readonly=True
     )
     document_model = fields.Char(required=True, readonly=True)
     document_id = fields.Many2oneReference(
@@ -50,9 +50,7 @@ class PmmCredit(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, readonly=True, ondelete="restrict"
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     date = fields.Date(required=True, readonly=True)
     origin_date = fields.Date(
         string="Original date",
@@ -61,7 +59,7 @@ class PmmCredit(models.Model):
         help="The date of the invoice that a credit note reverses; else the document's date.",
     )
     customer_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, ondelete="restrict"
+        "res.partner", readonly=True, ondelete="restrict"
     )
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
     categ_id = fields.Many2one(
@@ -69,11 +67,9 @@ class PmmCredit(models.Model):
     )
     country_id = fields.Many2one("res.country", readonly=True, ondelete="restrict")
     state_id = fields.Many2one(
-        "res.country.state", string="State", readonly=True, ondelete="restrict"
+        "res.country.state", readonly=True, ondelete="restrict"
     )
-    user_id = fields.Many2one(
-        "res.users", string="Salesperson", readonly=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, ondelete="restrict")
     team_id = fields.Many2one("crm.team", string="Sales team", readonly=True, ondelete="restrict")
     quantity = fields.Float(digits=(20, 6), readonly=True)
     amount = fields.Monetary(
@@ -116,36 +112,24 @@ class PmmCredit(models.Model):
         moves, partners = Dirty._peek("credit_move", limit), Dirty._peek("credit_partner", limit)
         added = 0
         if moves:
-            added += self._append(
-                lambda _partner: SQL("move.id = ANY(%s)", moves),
-                SQL("document_model = 'account.move' AND document_id = ANY(%s)", moves),
-            )
+            added += self._append(*of_documents(moves))
             Dirty._take("credit_move", moves)
         if partners:
-            added += self._append(
-                lambda partner: SQL("%s = ANY(%s)", partner, partners),
-                SQL("partner_id = ANY(%s)", partners),
-            )
+            added += self._append(*of_partners(partners))
             Dirty._take("credit_partner", partners)
         return added
 
     @api.model
     def _fill_range(self, first, last):
         """Compare all documents with ids in [first, last] and mend; return the rows added."""
-        return self._append(
-            lambda _partner: SQL("move.id BETWEEN %s AND %s", first, last),
-            SQL("document_model = 'account.move' AND document_id BETWEEN %s AND %s", first, last),
-            mended=True,
-        )
+        return self._append(*of_document_range(first, last), mended=True)
 
     @api.model
     def _append(self, where, standing_where, *, mended=False):
         """Append the differences of one scope and mark who must be measured again."""
         self.env.flush_all()
         relation = self._relation(where)
-        rows = self.env.execute_query(
-            append_differences(relation, standing_where, mended=mended)
-        )
+        rows = self.env.execute_query(append_differences(relation, standing_where, mended=mended))
         self.invalidate_model()
         if rows:
             partner_ids = list({partner_id for [partner_id] in rows})

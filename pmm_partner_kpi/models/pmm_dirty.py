@@ -27,6 +27,7 @@ class PmmDirty(models.Model):
     @api.model
     def _peek(self, queue, limit=None):
         """Return up to ``limit`` distinct marked ids of ``queue``, oldest mark first."""
+        # marks belong to the run, whoever started it
         rows = self.sudo()._read_group(
             [("queue", "=", queue)], ["res_id"], ["id:min"], order="id:min", limit=limit
         )
@@ -35,5 +36,6 @@ class PmmDirty(models.Model):
     @api.model
     def _take(self, queue, ids):
         """Remove the marks of ``ids`` that this transaction sees; later ones stay."""
+        # marks belong to the run, whoever started it
         marks = self.sudo().search([("queue", "=", queue), ("res_id", "in", list(ids))])
         marks.unlink()

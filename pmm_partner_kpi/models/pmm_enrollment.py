@@ -39,7 +39,6 @@ class PmmEnrollment(models.Model):
     currency_id = fields.Many2one(related="program_id.currency_id")
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         required=True,
         ondelete="restrict",
         domain=[("parent_id", "=", False)],

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
@@ -54,7 +56,7 @@ class PmmEnrollmentTier(models.Model):
     def _check_overlap(self):
         for enrollment, tiers in self.enrollment_id.tier_ids.grouped("enrollment_id").items():
             ordered = tiers.sorted("date_start")
-            for earlier, later in zip(ordered, ordered[1:], strict=False):
+            for earlier, later in pairwise(ordered):
                 if not earlier.date_stop or earlier.date_stop > later.date_start:
                     raise ValidationError(
                         self.env._(

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class PmmKpiDefinition(models.Model):
     """What is measured and how: a source and the choice of credits that it counts."""
 
     _name = "pmm.kpi.definition"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "pmm.credit.filter"]
     _description = "KPI"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -28,19 +27,6 @@ class PmmKpiDefinition(models.Model):
         default="invoiced_revenue",
         tracking=True,
     )
-    role = fields.Selection(
-        [("buyer", "What the partner buys"), ("referrer", "What the partner refers")],
-        string="Counts",
-        required=True,
-        default="buyer",
-        tracking=True,
-    )
-    category_ids = fields.Many2many(
-        "product.category",
-        string="Product categories",
-        tracking=True,
-        help="Only products of these categories and those below them; empty for all products.",
-    )
     returns_in = fields.Selection(
         [
             ("own", "The period of the credit note"),
@@ -51,6 +37,8 @@ class PmmKpiDefinition(models.Model):
         default="own",
         tracking=True,
     )
+    role = fields.Selection(tracking=True)
+    category_ids = fields.Many2many(tracking=True)
     program_ids = fields.Many2many("pmm.program", string="Programmes", check_company=True)
 
     def write(self, vals):
@@ -78,20 +66,6 @@ class PmmKpiDefinition(models.Model):
 
     def _void_actual(self):
         return self._source()._void_actual(self)
-
-    def _credit_domain(self, program):
-        """Return the domain of the sales credits that count for this KPI in ``program``."""
-        self.ensure_one()
-        domain = Domain(
-            [
-                ("company_id", "=", program.company_id.id),
-                ("stage", "=", "invoiced"),
-                ("role", "=", self.role),
-            ]
-        )
-        if self.category_ids:
-            domain &= Domain("categ_id", "child_of", self.category_ids.ids)
-        return domain
 
     def _credit_date_column(self):
         """Return which date of a credit decides on its period."""

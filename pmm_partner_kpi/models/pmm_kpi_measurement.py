@@ -26,14 +26,13 @@ class PmmKpiMeasurement(models.Model):
         "pmm.enrollment", string="Enrolment", required=True, readonly=True, ondelete="cascade"
     )
     period_id = fields.Many2one(
-        "pmm.period", string="Period", required=True, readonly=True, ondelete="cascade"
+        "pmm.period", required=True, readonly=True, ondelete="cascade"
     )
     program_id = fields.Many2one(
         "pmm.program", string="Programme", required=True, readonly=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         required=True,
         readonly=True,
         index=True,
@@ -43,9 +42,7 @@ class PmmKpiMeasurement(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, readonly=True, ondelete="restrict"
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     date_start = fields.Date(
         string="Period start", required=True, readonly=True, help="First day of the period."
     )

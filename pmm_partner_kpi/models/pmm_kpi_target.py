@@ -35,7 +35,6 @@ class PmmKpiTarget(models.Model):
     )
     period_id = fields.Many2one(
         "pmm.period",
-        string="Period",
         required=True,
         index=True,
         ondelete="restrict",

@@ -6,7 +6,6 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine import periods
 from ..queries.program_days import day_without_rate
 
-
 _logger = logging.getLogger(__name__)
 
 
@@ -266,7 +265,7 @@ class PmmProgram(models.Model):
     def _cron_run(self, batch=500):
         """Work off what changed since the last run, in batches that survive a stop."""
         cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
-        self.search([])._ensure_periods()
+        self.search([("enrollment_ids", "!=", False)])._ensure_periods()
         cron._commit_progress(remaining=1)
         while Dirty._peek("credit_move", 1) or Dirty._peek("credit_partner", 1):
             self.env["pmm.credit"]._fill_dirty(limit=batch)

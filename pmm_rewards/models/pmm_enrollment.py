@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class PmmEnrollment(models.Model):
+    _inherit = "pmm.enrollment"
+
+    entry_ids = fields.One2many("pmm.reward.entry", "enrollment_id", string="Rewards")
+    reward_total = fields.Monetary(string="Earned", compute="_compute_reward_total")
+
+    def _compute_reward_total(self):
+        sums = dict(
+            self.env["pmm.reward.entry"]._read_group(
+                [("enrollment_id", "in", self.ids)], ["enrollment_id"], ["amount:sum"]
+            )
+        )
+        for enrollment in self:
+            enrollment.reward_total = sums.get(enrollment, 0.0)
+
+    def _mark_to_measure(self):
+        self._mark_to_accrue()
+        return super()._mark_to_measure()
+
+    def _mark_to_accrue(self):
+        """Note that what these enrolments have earned may differ from the ledger."""
+        self.env["pmm.dirty"]._mark("accrue", self.ids)
+
+    def action_view_entries(self):
+        """Return the action that shows the reward ledger of this enrolment."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_rewards.pmm_reward_entry_action"
+        )
+        return action | {"domain": [("enrollment_id", "in", self.ids)], "context": {}}
