@@ -4,6 +4,7 @@ from . import pmm_period
 from . import pmm_enrollment
 from . import pmm_enrollment_tier
 from . import pmm_partner_role
+from . import pmm_demo
 from . import pmm_dirty
 from . import pmm_credit
 from . import pmm_credit_filter

@@ -1,0 +1,157 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+class PmmCommon(AccountTestInvoicingCommon):
+    """A company with accounts, two partner companies in a monthly programme, and its people.
+
+    Today is 2026-04-15 in all tests (freeze it with ``freeze_time("2026-04-15")`` on the class).
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("pmm_partner_kpi.group_pmm_admin")
+        cls.company = cls.company_data["company"]
+        cls.currency = cls.company.currency_id
+        cls.gold, cls.silver = cls.env["res.partner.grade"].create(
+            [{"name": "Gold", "company_id": False}, {"name": "Silver", "company_id": False}]
+        )
+        cls.hardware, cls.services = cls.env["product.category"].create(
+            [{"name": "Hardware"}, {"name": "Services"}]
+        )
+        cls.pumps = cls.env["product.category"].create(
+            {"name": "Pumps", "parent_id": cls.hardware.id}
+        )
+        cls.pump, cls.valve, cls.training = cls.env["product.product"].create(
+            [
+                {"name": "Pump", "categ_id": cls.pumps.id, "taxes_id": False},
+                {"name": "Valve", "categ_id": cls.hardware.id, "taxes_id": False},
+                {"name": "Training", "categ_id": cls.services.id, "taxes_id": False},
+            ]
+        )
+        cls.acme, cls.bolt, cls.stranger = cls.env["res.partner"].create(
+            [
+                {"name": "Acme Trading", "is_company": True, "email": "office@acme.example"},
+                {"name": "Bolt Supplies", "is_company": True},
+                {"name": "Stranger Ltd", "is_company": True},
+            ]
+        )
+        cls.kpi = cls.env["pmm.kpi.definition"].create({"name": "Revenue"})
+        cls.program = cls.env["pmm.program"].create(
+            {
+                "name": "Resellers",
+                "company_id": cls.company.id,
+                "date_start": "2026-01-01",
+                "tz": "UTC",
+                "kpi_ids": [Command.set(cls.kpi.ids)],
+            }
+        )
+        cls.acme_in, cls.bolt_in = cls._enroll(cls.acme), cls._enroll(cls.bolt)
+
+    @classmethod
+    def _user(cls, login, *groups):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=",".join(groups),
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    @classmethod
+    def _enroll(cls, partner, start="2026-01-01", stop=False, program=None, **vals):
+        return cls.env["pmm.enrollment"].create(
+            {
+                "program_id": (program or cls.program).id,
+                "partner_id": partner.id,
+                "date_start": start,
+                "date_stop": stop,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _invoice(cls, partner, day, *lines, post=True, move_type="out_invoice", **vals):
+        """Return an invoice of ``day``; a line is a price of a pump, or (product, qty, price)."""
+        lines = [(cls.pump, 1, line) if not isinstance(line, tuple) else line for line in lines]
+        move = cls.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": partner.id,
+                "invoice_date": day,
+                "date": day,
+                "company_id": cls.company.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "quantity": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                    for product, quantity, price in lines
+                ],
+                **vals,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def _refund(cls, move, day, amount=None):
+        """Return a posted credit note of ``move``: all of it, or ``amount`` of its first line."""
+        day = date.fromisoformat(day)
+        refund = move._reverse_moves([{"date": day, "invoice_date": day}])
+        if amount is not None:
+            (refund.invoice_line_ids[1:]).unlink()
+            refund.invoice_line_ids.write({"quantity": 1, "price_unit": amount})
+        refund.action_post()
+        return refund
+
+    @classmethod
+    def _period(cls, name, program=None):
+        """Return the period called ``name`` (2026-01, 2026-Q1, 2026) of the programme."""
+        program = program or cls.program
+        program._ensure_periods()
+        return program.period_ids.filtered(lambda period: period.name == name)
+
+    @classmethod
+    def _target(cls, enrollment, period, value, kpi=None):
+        return cls.env["pmm.kpi.target"].create(
+            {
+                "enrollment_id": enrollment.id,
+                "kpi_id": (kpi or cls.kpi).id,
+                "period_id": cls._period(period, enrollment.program_id).id,
+                "value": value,
+            }
+        )
+
+    def assertCredits(self, partner, expected):
+        """Assert the credits of ``partner``: [(document, role, date, amount, reason), …] in order."""
+        credits = self.env["pmm.credit"].search([("partner_id", "=", partner.id)], order="id")
+        found = [(c.document_name, c.role, str(c.date), c.amount, c.reason) for c in credits]
+        self.assertEqual(found, expected)
+
+    def assertResult(self, enrollment, period, actual, attainment=None, state=None, kpi=None):
+        """Assert one result; ``attainment`` None means that it is void."""
+        result = self.env["pmm.kpi.measurement"].search(
+            [
+                ("enrollment_id", "=", enrollment.id),
+                ("period_id", "=", self._period(period, enrollment.program_id).id),
+                ("kpi_id", "=", (kpi or self.kpi).id),
+            ]
+        )
+        self.assertEqual(len(result), 1, f"no single result for {period}")
+        self.assertEqual(result.actual, actual)
+        self.assertEqual(result.has_attainment, attainment is not None)
+        if attainment is not None:
+            self.assertEqual(result.attainment, attainment)
+        if state:
+            self.assertEqual(result.state, state)

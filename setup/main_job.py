@@ -1,0 +1,111 @@
+"""The main job over every programme: credit → measure → accrue → statement → accrual entry → bill.
+
+Executed by ``setup/run`` inside ``odoo shell`` (so ``env`` is there), as the administrator. Writes a
+JSON object to the file that ``PMM_REPORT`` names: the rows of the table and the log-ins. A second
+run adds nothing: each step does only what is missing.
+"""
+
+import json
+import os
+from datetime import timedelta
+
+# partners get their bill so long after the end of the period
+BILLED_AFTER = timedelta(days=4)
+
+
+def run(env):
+    """Do the main job for all programmes; return the rows of the table."""
+    programs = env["pmm.program"].sudo().search([("enrollment_ids", "!=", False)])
+    rows = []
+    for program in programs:
+        label = f"{program.name}: " if len(programs) > 1 else ""
+        rows += [row | {"what": label + row["what"]} for row in _run_program(program)]
+    return rows
+
+
+def _run_program(program):
+    """Bring one programme up to date, close what has ended, and settle it."""
+    env = program.env
+    program = program.with_company(program.company_id)
+    before = _counts(program)
+    program._run()
+    env.cr.commit()
+    ended = program.period_ids.filtered(
+        lambda period: period.state == "open" and period.date_stop <= program._today()
+    ).sorted("date_start")
+    if ended:
+        ended.action_close()
+    for period in ended:
+        env["pmm.statement"]._make(period)
+    if program.accrued_account_id:
+        env["pmm.reward.posting"]._post(program)
+    env.cr.commit()
+    for period in ended:
+        statements = env["pmm.statement"].search([("period_id", "=", period.id)])
+        statements._create_bills(min(period.date_stop + BILLED_AFTER, program._today()))
+        env.cr.commit()
+    after = _counts(program)
+    return [_row(program, name, before, after) for name in after]
+
+
+def _counts(program):
+    """Return {what: (count, amount or None)} of what stands in the database now."""
+    env = program.env
+    own = [("program_id", "=", program.id)]
+    entries = env["pmm.reward.entry"]._read_group(own, [], ["__count", "amount:sum"])[0]
+    statements = env["pmm.statement"]._read_group(own, [], ["__count", "amount_total:sum"])[0]
+    accruals = env["pmm.reward.posting"].search([("entry_id.program_id", "=", program.id)]).move_id
+    bills = env["pmm.statement"].search(own).move_id
+    credits = env["pmm.credit"]._read_group(
+        [
+            ("company_id", "=", program.company_id.id),
+            ("partner_id", "in", program.enrollment_ids.partner_id.ids),
+        ],
+        [],
+        ["__count"],
+    )[0]
+    return {
+        "Partners enrolled": (len(program.enrollment_ids.partner_id), None),
+        "Sales credits": (credits[0], None),
+        "KPI results measured": (env["pmm.kpi.measurement"].search_count(own), None),
+        "Reward entries": (entries[0], entries[1] or 0.0),
+        "Statements": (statements[0], statements[1] or 0.0),
+        "Accrual entries posted": (len(accruals), sum(accruals.mapped("amount_total"))),
+        "Vendor bills created": (len(bills), sum(bills.mapped("amount_total"))),
+        "GL proof, sum of differences": (
+            env["pmm.gl.proof"].search_count([("difference", "!=", 0)]),
+            sum(abs(row.difference) for row in env["pmm.gl.proof"].search([])),
+        ),
+    }
+
+
+def _row(program, name, before, after):
+    count, amount = after[name]
+    return {
+        "what": name,
+        "programme": program.name,
+        "count": count,
+        "new": count - before[name][0],
+        "amount": None if amount is None else f"{amount:,.2f}",
+        "currency": program.currency_id.name,
+    }
+
+
+def logins(env):
+    """Return the log-ins of the demo people that exist in this database."""
+    people = [
+        ("manager", "pmm_manager"),
+        ("accountant", "pmm_accountant"),
+        ("portal partner", "pmm_partner"),
+    ]
+    known = set(env["res.users"].search([("login", "in", [p[1] for p in people])]).mapped("login"))
+    return [
+        {"role": role, "login": login, "password": login}
+        for role, login in people
+        if login in known
+    ]
+
+
+if "env" in globals():
+    with open(os.environ["PMM_REPORT"], "w", encoding="utf-8") as file:
+        json.dump({"rows": run(env), "logins": logins(env)}, file, ensure_ascii=False)  # noqa: F821
