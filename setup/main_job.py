@@ -1,7 +1,7 @@
-"""The main job over every programme: credit → measure → accrue → statement → accrual entry → bill.
+"""The main job over every programme: credits, results, rewards, statements, accruals, bills.
 
-Executed by ``setup/run`` inside ``odoo shell`` (so ``env`` is there), as the administrator. Writes a
-JSON object to the file that ``PMM_REPORT`` names: the rows of the table and the log-ins. A second
+Executed by ``setup/run`` inside ``odoo shell`` (so ``env`` is there), as the administrator. Writes
+a JSON object to the file that ``PMM_REPORT`` names: the rows of the table and the log-ins. A second
 run adds nothing: each step does only what is missing.
 """
 
@@ -44,8 +44,20 @@ def _run_program(program):
         statements = env["pmm.statement"].search([("period_id", "=", period.id)])
         statements._create_bills(min(period.date_stop + BILLED_AFTER, program._today()))
         env.cr.commit()
+    _return_late(program)
     after = _counts(program)
     return [_row(program, name, before, after) for name in after]
+
+
+def _return_late(program):
+    """Post the demo's late credit note: it takes back what was paid, in the open period."""
+    note = program.env.ref("pmm_partner_kpi.credit_note_late", raise_if_not_found=False)
+    partners = program.enrollment_ids.partner_id
+    if note and note.state == "draft" and note.commercial_partner_id in partners:
+        note.action_post()
+        program._run()
+        program.env["pmm.reward.posting"]._post(program)
+        program.env.cr.commit()
 
 
 def _counts(program):

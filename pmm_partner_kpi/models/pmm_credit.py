@@ -27,9 +27,7 @@ class PmmCredit(models.Model):
     _document_idx = models.Index("(document_id, document_model)")  # filling, smart buttons
 
     line_model = fields.Char(required=True, readonly=True)
-    line_id = fields.Many2oneReference(
-        model_field="line_model", required=True, readonly=True
-    )
+    line_id = fields.Many2oneReference(model_field="line_model", required=True, readonly=True)
     document_model = fields.Char(required=True, readonly=True)
     document_id = fields.Many2oneReference(
         string="Document id", model_field="document_model", required=True, readonly=True
@@ -58,17 +56,13 @@ class PmmCredit(models.Model):
         readonly=True,
         help="The date of the invoice that a credit note reverses; else the document's date.",
     )
-    customer_id = fields.Many2one(
-        "res.partner", readonly=True, ondelete="restrict"
-    )
+    customer_id = fields.Many2one("res.partner", readonly=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
     categ_id = fields.Many2one(
         "product.category", string="Product category", readonly=True, ondelete="restrict"
     )
     country_id = fields.Many2one("res.country", readonly=True, ondelete="restrict")
-    state_id = fields.Many2one(
-        "res.country.state", readonly=True, ondelete="restrict"
-    )
+    state_id = fields.Many2one("res.country.state", readonly=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, ondelete="restrict")
     team_id = fields.Many2one("crm.team", string="Sales team", readonly=True, ondelete="restrict")
     quantity = fields.Float(digits=(20, 6), readonly=True)
@@ -87,7 +81,7 @@ class PmmCredit(models.Model):
         readonly=True,
         help="The nightly comparison found this difference; nothing had announced it.",
     )
-    recorded_at = fields.Datetime(required=True, readonly=True)
+    recorded_at = fields.Datetime(string="Recorded on", required=True, readonly=True)
 
     # === ACTIONS === #
 

@@ -64,7 +64,7 @@ class PmmEnrollment(models.Model):
         tracking=True,
     )
     date_stop = fields.Date(
-        string="Until (excluded)",
+        string="Ends before",
         tracking=True,
         help="The first day on which the partner no longer takes part; empty while it does.",
     )

@@ -30,7 +30,9 @@ class PmmEnrollmentTier(models.Model):
         "res.partner.grade", string="Tier", required=True, index=True, ondelete="restrict"
     )
     date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_stop = fields.Date(string="Until (excluded)")
+    date_stop = fields.Date(
+        string="Ends before", help="The first day without this tier; empty while it lasts."
+    )
     cause = fields.Char(help="Why the partner got this tier.")
 
     def _covers(self, day):

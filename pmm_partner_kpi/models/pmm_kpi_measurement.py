@@ -25,9 +25,7 @@ class PmmKpiMeasurement(models.Model):
     enrollment_id = fields.Many2one(
         "pmm.enrollment", string="Enrolment", required=True, readonly=True, ondelete="cascade"
     )
-    period_id = fields.Many2one(
-        "pmm.period", required=True, readonly=True, ondelete="cascade"
-    )
+    period_id = fields.Many2one("pmm.period", required=True, readonly=True, ondelete="cascade")
     program_id = fields.Many2one(
         "pmm.program", string="Programme", required=True, readonly=True, ondelete="cascade"
     )
@@ -57,7 +55,6 @@ class PmmKpiMeasurement(models.Model):
         aggregator="avg",
         help="Actual divided by target; empty where there is no target.",
     )
-    attainment_percent = fields.Float(compute="_compute_attainment_percent")
     state = fields.Selection(
         [
             ("none", "No target"),
@@ -70,11 +67,6 @@ class PmmKpiMeasurement(models.Model):
         readonly=True,
     )
     measured_at = fields.Datetime(string="Last change", required=True, readonly=True)
-
-    @api.depends("attainment")
-    def _compute_attainment_percent(self):
-        for measurement in self:
-            measurement.attainment_percent = measurement.attainment * 100
 
     @api.depends("partner_id.name", "kpi_id.name", "period_id.name")
     def _compute_display_name(self):

@@ -30,7 +30,7 @@ class PmmPeriod(models.Model):
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
     date_start = fields.Date(string="From", required=True)
     date_stop = fields.Date(
-        string="Until (excluded)", required=True, help="The first day that is not part of it."
+        string="Ends before", required=True, help="The first day that is not part of it."
     )
     date_last = fields.Date(string="To", compute="_compute_date_last")
     state = fields.Selection(
@@ -42,8 +42,10 @@ class PmmPeriod(models.Model):
         help="The figures of a closed period never change: what comes late goes into the"
         " oldest open one.",
     )
-    closed_at = fields.Datetime(readonly=True, copy=False)
-    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
+    closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
+    closed_by_id = fields.Many2one(
+        "res.users", string="Closed by", readonly=True, copy=False, ondelete="restrict"
+    )
 
     @api.depends("date_start", "date_stop", "program_id.period_scheme")
     def _compute_name(self):

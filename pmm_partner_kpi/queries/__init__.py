@@ -1,3 +1,10 @@
 """Functions that return ``odoo.tools.SQL`` and run nothing, one question per file."""
 
-from . import append_only, credit_differences, credit_scope, invoiced_lines, measurement, program_days
+from . import (
+    append_only,
+    credit_differences,
+    credit_scope,
+    invoiced_lines,
+    measurement,
+    program_days,
+)

@@ -1,5 +1,7 @@
+from contextlib import contextmanager
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -132,6 +134,64 @@ class PmmCommon(AccountTestInvoicingCommon):
                 "value": value,
             }
         )
+
+    @classmethod
+    def _currency(cls, code, *rates):
+        """Return an active currency with the rates [(day, units per company currency), …]."""
+        return cls.setup_other_currency(code, rates=list(rates))
+
+    @classmethod
+    def _kpi(cls, name, program=None, **vals):
+        """Return a new KPI that the programme measures."""
+        kpi = cls.env["pmm.kpi.definition"].create({"name": name, **vals})
+        (program or cls.program).kpi_ids |= kpi
+        return kpi
+
+    @classmethod
+    def _close(cls, *names, program=None):
+        """Close the periods of these names, in one go."""
+        program = program or cls.program
+        program._ensure_periods()
+        program.period_ids.filtered(lambda period: period.name in names).action_close()
+
+    @contextmanager
+    def assertRefused(self, sentence, exception=UserError):
+        """Assert that the block is refused with a message that contains ``sentence``.
+
+        What it wrote is rolled back, as it would be for a user.
+        """
+        with self.assertRaises(exception) as caught:
+            yield
+        self.assertIn(sentence, str(caught.exception))
+
+    def _call_on_own_cursor(self, model, method, **kwargs):
+        """Call a method that commits, on a cursor that may do so in tests."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            getattr(self.env(cr=cr)[model].sudo(), method)(**kwargs)
+        self.env.invalidate_all()
+
+    def _run_cron(self, xmlid):
+        """Run a scheduled action of this addon as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"pmm_partner_kpi.{xmlid}").sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _measurement(self, enrollment, period, kpi=None):
+        """Return the result of ``enrollment`` in the period of that name, or nothing."""
+        return self.env["pmm.kpi.measurement"].search(
+            [
+                ("enrollment_id", "=", enrollment.id),
+                ("period_id.name", "=", period),
+                ("kpi_id", "=", (kpi or self.kpi).id),
+            ]
+        )
+
+    def _credited(self, partner, role="buyer", **where):
+        """Return the sum of the credits of ``partner``, limited to ``where`` column = value."""
+        domain = [("partner_id", "=", partner.id), ("role", "=", role)]
+        domain += [(name, "=", value) for name, value in where.items()]
+        credits = self.env["pmm.credit"].search(domain)
+        return self.currency.round(sum(credits.mapped("amount")))
 
     def assertCredits(self, partner, expected):
         """Assert the credits of ``partner``: [(document, role, date, amount, reason), …] in order."""

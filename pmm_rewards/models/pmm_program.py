@@ -163,7 +163,7 @@ class PmmProgram(models.Model):
                 )
 
     def _setup_accounting(self):
-        """Fill the empty accounts and journals of one programme with new ones."""
+        """Fill the empty accounts of one programme with new ones, the journals with ours."""
         self.ensure_one()
         Account = self.env["account.account"].with_company(self.company_id)
         Journal = self.env["account.journal"].with_company(self.company_id)
@@ -185,24 +185,20 @@ class PmmProgram(models.Model):
                 }
             )
         if not self.accrual_journal_id:
-            self.accrual_journal_id = Journal.create(
-                {
-                    "name": self.env._("Partner Reward Accruals"),
-                    "code": "PRACC",
-                    "type": "general",
-                    "company_id": self.company_id.id,
-                }
-            )
+            vals = {"code": "PRACC", "type": "general", "company_id": self.company_id.id}
+            self.accrual_journal_id = Journal.search(
+                [(name, "=", value) for name, value in vals.items()]
+            ) or Journal.create({"name": self.env._("Partner Reward Accruals"), **vals})
         if not self.bill_journal_id:
-            self.bill_journal_id = Journal.create(
-                {
-                    "name": self.env._("Partner Reward Bills"),
-                    "code": "PRBIL",
-                    "type": "purchase",
-                    "is_self_billing": True,
-                    "company_id": self.company_id.id,
-                }
-            )
+            vals = {
+                "code": "PRBIL",
+                "type": "purchase",
+                "is_self_billing": True,
+                "company_id": self.company_id.id,
+            }
+            self.bill_journal_id = Journal.search(
+                [(name, "=", value) for name, value in vals.items()]
+            ) or Journal.create({"name": self.env._("Partner Reward Bills"), **vals})
 
     def _taxes_of(self, partner):
         """Return the taxes on a bill of ``partner``, after its fiscal position."""

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import float_repr, formatLang
 
 from ..queries.entry_differences import append_entries
@@ -27,9 +28,7 @@ class PmmRewardEntry(models.Model):
     _enrollment_idx = models.Index("(enrollment_id, date)")  # ledger of one partner
     _program_period_idx = models.Index("(program_id, period_id)")  # posting, statements
 
-    rule_id = fields.Many2one(
-        "pmm.reward.rule", required=True, readonly=True, ondelete="restrict"
-    )
+    rule_id = fields.Many2one("pmm.reward.rule", required=True, readonly=True, ondelete="restrict")
     plan_id = fields.Many2one(
         "pmm.reward.plan",
         required=True,
@@ -84,7 +83,9 @@ class PmmRewardEntry(models.Model):
     cause_model = fields.Char(readonly=True)
     cause_id = fields.Many2oneReference(string="Cause id", model_field="cause_model", readonly=True)
     cause_name = fields.Char(
-        string="Because of", readonly=True, help="The newest document behind this entry."
+        string="Because of",
+        readonly=True,
+        help="The document that came last before this difference was booked.",
     )
     basis_amount = fields.Monetary(
         string="Basis", readonly=True, help="How much the basis changed; sums to the basis now."
@@ -93,7 +94,7 @@ class PmmRewardEntry(models.Model):
     terms = fields.Json(readonly=True, help="The figures that the amount was computed with.")
     explanation = fields.Text(compute="_compute_explanation")
     revision = fields.Integer(required=True, readonly=True, aggregator=None)
-    recorded_at = fields.Datetime(required=True, readonly=True)
+    recorded_at = fields.Datetime(string="Recorded on", required=True, readonly=True)
     posting_ids = fields.One2many("pmm.reward.posting", "entry_id", string="Accrual")
     statement_line_ids = fields.One2many("pmm.statement.line", "entry_id", string="Statement lines")
     statement_id = fields.Many2one("pmm.statement", compute="_compute_state")
@@ -140,7 +141,7 @@ class PmmRewardEntry(models.Model):
         else:
             sentences = self.env[f"pmm.reward.kind.{terms['kind']}"]._explain(self)
         grade = self.env["res.partner.grade"].browse(terms.get("grade_id")).exists()
-        if grade:
+        if grade and self.rule_id.grade_ids:
             sentences.append(self.env._("Tier: %s", grade.name))
         if Decimal(terms.get("before", "0")):
             sentences.append(
@@ -182,6 +183,36 @@ class PmmRewardEntry(models.Model):
             "res_id": self.document_id or self.cause_id,
             "views": [(False, "form")],
         }
+
+    def action_view_credits(self):
+        """Return the action that lists the sales credits which this reward is computed from."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "name": self.display_name,
+            "domain": list(self._credit_domain()),
+            "context": {},
+        }
+
+    def _credit_domain(self):
+        """Return the domain of the sales credits that the key of this entry looks at."""
+        plan, enrollment, period = self.plan_id, self.enrollment_id, self.origin_period_id
+        own = plan.returns_in == "own"
+        date = "date" if own else "origin_date"
+        starts = [plan.date_start, enrollment.date_start, self.program_id.date_start]
+        stops = [day for day in (plan.date_stop, enrollment.date_stop) if day]
+        domain = self.rule_id._credit_domain(self.program_id) & Domain(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                (date, ">=", max(period.date_start, *starts)),
+                (date, "<", min(period.date_stop, *stops) if stops else period.date_stop),
+            ]
+        )
+        if self.document_id:
+            document = "document_id" if own else "origin_document_id"
+            domain &= Domain(document, "=", self.document_id)
+        return domain
 
     # === ACCRUING === #
 

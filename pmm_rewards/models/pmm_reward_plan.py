@@ -39,7 +39,7 @@ class PmmRewardPlan(models.Model):
         tracking=True,
     )
     date_stop = fields.Date(
-        string="Until (excluded)", tracking=True, help="The first day that earns nothing any more."
+        string="Ends before", tracking=True, help="The first day that earns nothing any more."
     )
     returns_in = fields.Selection(
         [

@@ -37,9 +37,7 @@ class PmmStatement(models.Model):
         index=True,
         ondelete="restrict",
     )
-    period_id = fields.Many2one(
-        "pmm.period", required=True, readonly=True, ondelete="restrict"
-    )
+    period_id = fields.Many2one("pmm.period", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )

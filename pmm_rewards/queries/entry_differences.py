@@ -71,7 +71,9 @@ def append_entries(rule, enrollment_ids, earned, today):
         JOIN pmm_enrollment enrollment ON enrollment.id = difference.enrollment_id
         JOIN booking ON booking.period_id = difference.period_id
         LEFT JOIN account_move document ON document.id = difference.document_id
-        LEFT JOIN pmm_credit cause ON cause.id = difference.last_credit_id
+        -- a first entry is explained by what it is for, a difference by what came last
+        LEFT JOIN pmm_credit cause
+            ON cause.id = difference.last_credit_id AND difference.revision > 1
         ORDER BY difference.enrollment_id, booking.date_start, difference.document_id
         RETURNING id
         """,

@@ -39,7 +39,9 @@ class PmmGlProof(models.Model):
         readonly=True, help="What the account holds more than it should; 0 proves it."
     )
     not_posted = fields.Monetary(
-        readonly=True, help="Earned up to that day but not in the general ledger yet."
+        string="Not posted yet",
+        readonly=True,
+        help="Earned up to that day but not in the general ledger yet.",
     )
 
     @property

@@ -80,9 +80,7 @@ def _create_plan(env, program):
                 "name": "3 % on accessories and clothing",
                 "kind": "document_rate",
                 "rate": 0.03,
-                "category_ids": (
-                    _category(env, "Accessories") | _category(env, "Clothing")
-                ).ids,
+                "category_ids": (_category(env, "Accessories") | _category(env, "Clothing")).ids,
             },
             {"plan_id": plan.id, "name": "Quarterly volume bonus", "kind": "period_bands"},
         ]

@@ -1,0 +1,2 @@
+from . import test_engine_bands
+from . import test_pmm_reward_rule
