@@ -136,7 +136,7 @@ class PmmCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def _currency(cls, code, *rates):
+    def _foreign_currency(cls, code, *rates):
         """Return an active currency with the rates [(day, units per company currency), …]."""
         return cls.setup_other_currency(code, rates=list(rates))
 

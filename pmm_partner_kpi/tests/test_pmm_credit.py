@@ -167,7 +167,7 @@ class TestPmmCredit(PmmCommon):
 
     def test_foreign_invoice_is_credited_at_its_booking_rate(self):
         """K4: the amount is in company currency as booked; a rate added later changes nothing."""
-        euro = self._currency("EUR", ("2026-01-01", 0.5), ("2026-03-01", 0.8))
+        euro = self._foreign_currency("EUR", ("2026-01-01", 0.5), ("2026-03-01", 0.8))
         self._invoice(self.acme, "2026-02-28", 100, currency_id=euro.id)
         self._invoice(self.acme, "2026-03-01", 100, currency_id=euro.id)
         self.program._run()

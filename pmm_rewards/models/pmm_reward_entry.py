@@ -71,7 +71,7 @@ class PmmRewardEntry(models.Model):
     )
     date = fields.Date(required=True, readonly=True)
     kind = fields.Selection(
-        [("accrual", "Reward"), ("adjustment", "Adjustment"), ("clawback", "Taken back")],
+        [("accrual", "Reward"), ("adjustment", "Adjustment"), ("clawback", "Clawback")],
         required=True,
         readonly=True,
     )

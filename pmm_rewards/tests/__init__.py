@@ -1,2 +1,3 @@
 from . import test_engine_bands
 from . import test_pmm_reward_rule
+from . import test_pmm_reward_entry
