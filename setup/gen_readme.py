@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Join the fragments in pmm_*/readme into pmm_*/README.md: setup/gen_readme.py [--check].
+"""Join the fragments in pmm_*/readme: setup/gen_readme.py [--check].
 
-A few lines of our own, because the OCA's generator is not on PyPI.
+They become README.md and, for Odoo's list of apps (which takes a README for reStructuredText),
+static/description/index.html. A few lines of our own, because the OCA's generator is not on PyPI.
+Run it with the Python of requirements-dev.txt.
 """
 
 import ast
 import sys
 from pathlib import Path
+
+import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = {
@@ -45,13 +49,16 @@ def main(arguments):
     """Write the READMEs, or with --check return 1 where one is stale."""
     stale = []
     for manifest in sorted(ROOT.glob("pmm_*/__manifest__.py")):
-        file, text = manifest.parent / "README.md", readme(manifest.parent)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            stale.append(manifest.parent.name)
-            if "--check" not in arguments:
-                file.write_text(text, encoding="utf-8")
+        text = readme(manifest.parent)
+        page = markdown.markdown(text, extensions=["tables"], output_format="html") + "\n"
+        for name, wanted in (("README.md", text), ("static/description/index.html", page)):
+            file = manifest.parent / name
+            if not file.exists() or file.read_text(encoding="utf-8") != wanted:
+                stale.append(f"{manifest.parent.name}/{name}")
+                if "--check" not in arguments:
+                    file.write_text(wanted, encoding="utf-8")
     if "--check" in arguments and stale:
-        print(f"README.md is stale in {', '.join(stale)}: run setup/gen_readme.py.")
+        print(f"Stale: {', '.join(stale)}. Run setup/gen_readme.py.")
         return 1
     return 0
 

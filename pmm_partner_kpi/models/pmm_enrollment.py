@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 
@@ -169,9 +169,30 @@ class PmmEnrollment(models.Model):
                     enrollment=moved[0].display_name,
                 )
             )
+        partners_before = self.partner_id
         result = super().write(vals)
         if {"partner_id", "program_id", "date_start", "date_stop"} & vals.keys():
+            self.env["pmm.dirty"]._mark("credit_partner", (partners_before - self.partner_id).ids)
             self._mark_dirty()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        published = self.measurement_ids.filtered(lambda m: m.period_id.state == "closed")
+        if published:
+            raise UserError(
+                self.env._(
+                    "%(enrollment)s has results in closed periods and cannot be deleted. End it"
+                    " instead.",
+                    enrollment=published[0].enrollment_id.display_name,
+                )
+            )
+
+    def unlink(self):
+        partners = self.partner_id
+        result = super().unlink()
+        # who is enrolled nowhere any more is credited with nothing
+        self.env["pmm.dirty"]._mark("credit_partner", partners.ids)
         return result
 
     def _mark_dirty(self):

@@ -42,10 +42,12 @@ class PmmKpiDefinition(models.Model):
     program_ids = fields.Many2many("pmm.program", string="Programmes", check_company=True)
 
     def write(self, vals):
+        # whoever may define KPIs may not edit enrolments of others: these are only marks
+        programs = self.sudo().program_ids
         result = super().write(vals)
         if {"source", "role", "category_ids", "returns_in", "program_ids"} & vals.keys():
-            # whoever may define KPIs may not edit enrolments of others: these are only marks
-            self.sudo().program_ids.enrollment_ids._mark_to_measure()
+            # the programmes before and after
+            (programs | self.sudo().program_ids).enrollment_ids._mark_to_measure()
         return result
 
     @api.ondelete(at_uninstall=False)

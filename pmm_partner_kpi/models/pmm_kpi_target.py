@@ -81,9 +81,10 @@ class PmmKpiTarget(models.Model):
 
     def write(self, vals):
         self.period_id._check_not_closed()
+        enrollments = self.enrollment_id
         result = super().write(vals)
         self.period_id._check_not_closed()
-        self.enrollment_id._mark_to_measure()
+        (enrollments | self.enrollment_id)._mark_to_measure()
         return result
 
     def unlink(self):

@@ -182,8 +182,9 @@ class PmmProgram(models.Model):
         """
         self._lock_for_run()
         self._ensure_periods()
-        self._check_currency_rates()
         figures = {"credits": self.env["pmm.credit"]._fill_dirty()}
+        # only now the days to convert are known; a refusal rolls the credits back as well
+        self._check_currency_rates()
         enrollments = self.enrollment_ids
         figures["measurements"] = self.env["pmm.kpi.measurement"]._measure(enrollments)
         self.env["pmm.dirty"]._take("measure", enrollments)
@@ -249,11 +250,11 @@ class PmmProgram(models.Model):
             if rows:
                 raise UserError(
                     self.env._(
-                        "There is no exchange rate from %(source)s to %(target)s on or before"
-                        " %(day)s in %(company)s. Add it under Accounting ▸ Configuration ▸"
+                        "There is no exchange rate from %(company_currency)s to %(currency)s on"
+                        " or before %(day)s in %(company)s. Add it under Accounting ▸ Configuration ▸"
                         " Currencies, then run again.",
-                        source=program.company_id.currency_id.name,
-                        target=program.currency_id.name,
+                        company_currency=program.company_id.currency_id.name,
+                        currency=program.currency_id.name,
                         day=rows[0][0],
                         company=program.company_id.name,
                     )

@@ -42,14 +42,15 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
                 AND target.period_id = grid.period_id
         ) fact
         ON CONFLICT (kpi_id, enrollment_id, period_id) DO UPDATE SET
-            currency_id = EXCLUDED.currency_id,
+            company_id = EXCLUDED.company_id, currency_id = EXCLUDED.currency_id,
             has_target = EXCLUDED.has_target, target = EXCLUDED.target,
             has_actual = EXCLUDED.has_actual, actual = EXCLUDED.actual,
             has_attainment = EXCLUDED.has_attainment, attainment = EXCLUDED.attainment,
             state = EXCLUDED.state, measured_at = EXCLUDED.measured_at
-        WHERE (known.currency_id, known.target, known.actual, known.attainment, known.state)
-            IS DISTINCT FROM (EXCLUDED.currency_id, EXCLUDED.target, EXCLUDED.actual,
-                EXCLUDED.attainment, EXCLUDED.state)
+        WHERE (known.company_id, known.currency_id, known.target, known.actual,
+                known.attainment, known.state)
+            IS DISTINCT FROM (EXCLUDED.company_id, EXCLUDED.currency_id, EXCLUDED.target,
+                EXCLUDED.actual, EXCLUDED.attainment, EXCLUDED.state)
         RETURNING known.id
         """,
         kpi=kpi.id,

@@ -4,3 +4,6 @@ from . import test_pmm_credit_scope
 from . import test_engine_periods
 from . import test_pmm_period
 from . import test_pmm_enrollment
+from . import test_pmm_kpi_measurement
+from . import test_pmm_kpi_currency
+from . import test_oracle

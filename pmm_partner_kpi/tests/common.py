@@ -1,9 +1,12 @@
 from contextlib import contextmanager
 from datetime import date
 
+from psycopg2 import errors
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -136,9 +139,9 @@ class PmmCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def _foreign_currency(cls, code, *rates):
+    def _foreign_currency(cls, code, *rates, **vals):
         """Return an active currency with the rates [(day, units per company currency), …]."""
-        return cls.setup_other_currency(code, rates=list(rates))
+        return cls.setup_other_currency(code, rates=list(rates), **vals)
 
     @classmethod
     def _kpi(cls, name, program=None, **vals):
@@ -160,9 +163,17 @@ class PmmCommon(AccountTestInvoicingCommon):
 
         What it wrote is rolled back, as it would be for a user.
         """
-        with self.assertRaises(exception) as caught:
+        with mute_logger("odoo.sql_db"), self.assertRaises(exception) as caught:
             yield
         self.assertIn(sentence, str(caught.exception))
+
+    @contextmanager
+    def assertOverlapInDatabase(self):
+        """Assert that an exclusion constraint of the database refuses the block."""
+        with mute_logger("odoo.sql_db"), self.assertRaises(errors.ExclusionViolation):
+            yield
+            self.env.flush_all()
+            self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def _call_on_own_cursor(self, model, method, **kwargs):
         """Call a method that commits, on a cursor that may do so in tests."""

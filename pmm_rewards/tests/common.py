@@ -1,4 +1,10 @@
+from datetime import date
+
+import psycopg2
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from odoo.addons.pmm_partner_kpi.tests.common import PmmCommon
 
@@ -129,8 +135,17 @@ class RewardCommon(PmmCommon):
         """Close the periods, post their accruals, and return the statements of the last one."""
         cls._close(*names, program=program)
         cls._post(program)
-        period = cls._period(names[-1], program)
-        return cls.env["pmm.statement"]._make(period)
+        return cls._make(names[-1], program)
+
+    @classmethod
+    def _make(cls, name, program=None):
+        """Make the statements of the period called ``name``, as the button does, in sudo."""
+        return cls.env["pmm.statement"].sudo()._make(cls._period(name, program)).sudo(False)
+
+    @classmethod
+    def _bill(cls, statements, day="2026-04-15"):
+        """Bill ``statements`` on ``day`` and return the bills."""
+        return statements._create_bills(date.fromisoformat(day))
 
     @classmethod
     def _pay(cls, bill, day, amount=None):
@@ -202,6 +217,29 @@ class RewardCommon(PmmCommon):
             for entry in self._entries(enrollment)
         ]
         self.assertEqual(found, expected)
+
+    def assertRefused(self, action, pattern="."):
+        """Assert that ``action`` is refused with a sentence that matches ``pattern``.
+
+        Nothing of it is kept. A refusal by the database counts by the sentence of its
+        constraint, which is what people read.
+        """
+        sentence = None
+        try:
+            with mute_logger("odoo.sql_db"), self.cr.savepoint():
+                action()
+                self.env.flush_all()
+        except UserError as error:
+            sentence = str(error)
+        except psycopg2.IntegrityError as error:
+            table = error.diag.table_name or ""
+            model = next((m for m in self.env.registry.values() if m._table == table), None)
+            self.assertTrue(model, f"{error} of no model")
+            sentence = self.env[model._name]._sql_error_to_message(error)
+        self.env.invalidate_all()
+        self.assertIsNotNone(sentence, "it was not refused")
+        self.assertRegex(sentence, pattern)
+        return sentence
 
     def assertNothingAdded(self, program=None):
         """Assert that one more run adds no entry."""

@@ -49,6 +49,7 @@ def collect(python: Path, lint: Path | None) -> list[Linter]:
                 Linter("oca-checks-po",
                        [tools / "oca-checks-po", "--disable=po-pretty-format", *catalogues],
                        bool(catalogues)),
+                Linter("READMEs", [tools / "python", "setup/gen_readme.py", "--check"]),
                 Linter("ruff check", [tools / "ruff", "check", "."]),
                 Linter("ruff format", [tools / "ruff", "format", "--check", "."]),
             ]
