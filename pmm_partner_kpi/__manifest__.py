@@ -6,6 +6,7 @@
     "author": "PMM contributors",
     "license": "LGPL-3",
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "depends": ["account", "mail", "partnership", "portal", "sale"],
     "data": [
         "security/pmm_partner_kpi_groups.xml",

@@ -4,6 +4,8 @@ from ..queries.credit_differences import append_differences
 from ..queries.credit_scope import of_document_range, of_documents, of_partners
 from ..queries.invoiced_lines import invoiced_lines
 
+SWEEP_FROM = "pmm_partner_kpi.sweep_from"
+
 
 class PmmCredit(models.Model):
     """Sales credit: this document line counts for this partner, in this role and stage.
@@ -146,16 +148,24 @@ class PmmCredit(models.Model):
 
     @api.model
     def _cron_sweep(self, batch=20000):
-        """Compare all documents with the credits, range by range, and mend what differs."""
+        """Compare all documents with the credits, range by range, and mend what differs.
+
+        Where the time does not suffice, the next call goes on with the next range.
+        """
         cron = self.env["ir.cron"]
+        # where the sweep stands is no setting of a user
+        parameters = self.env["ir.config_parameter"].sudo()
         # documents that are gone still have credits, so both tables set the bounds
         bounds = [
             *self.env["account.move"].sudo()._read_group([], [], ["id:max"])[0],
             *self.sudo()._read_group([], [], ["document_id:max"])[0],
         ]
-        starts = range(1, max(bound or 0 for bound in bounds) + 1, batch)
+        last = max(bound or 0 for bound in bounds)
+        starts = range(int(parameters.get_param(SWEEP_FROM, 1)), last + 1, batch)
         cron._commit_progress(remaining=len(starts))
-        for start in starts:
+        for number, start in enumerate(starts, 1):
             self._fill_range(start, start + batch - 1)
-            if not cron._commit_progress(1):
-                break
+            parameters.set_param(SWEEP_FROM, start + batch)
+            if not cron._commit_progress(1, remaining=len(starts) - number):
+                return
+        parameters.set_param(SWEEP_FROM, 1)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 
@@ -99,16 +100,21 @@ class PmmEnrollment(models.Model):
 
     def _search_grade_id(self, operator, value):
         if operator != "in":
-            return NotImplemented
+            grades = self.env["res.partner.grade"]._search([("display_name", operator, value)])
+            return self._tier_domain(grades)
+        domain = self._tier_domain([grade for grade in value if grade])
+        # "no tier" is asked for as well
+        return domain | ~self._tier_domain(False) if False in value else domain
+
+    def _tier_domain(self, grades):
+        """Return the domain of the enrolments with one of ``grades`` (False: any) today."""
         today = fields.Date.context_today(self)
-        current = [
-            ("grade_id", "in", [grade for grade in value if grade]),
-            ("date_start", "<=", today),
-            "|",
-            ("date_stop", "=", False),
-            ("date_stop", ">", today),
-        ]
-        return [("tier_ids", "any", current)]
+        current = Domain("date_start", "<=", today) & (
+            Domain("date_stop", "=", False) | Domain("date_stop", ">", today)
+        )
+        if grades is not False:
+            current &= Domain("grade_id", "in", grades)
+        return Domain("tier_ids", "any", current)
 
     @api.constrains("partner_id")
     def _check_commercial_partner(self):

@@ -95,7 +95,8 @@ class PmmPeriod(models.Model):
         self._check_closable()
         for program, periods_ in self.grouped("program_id").items():
             program._run()
-            periods_.write(
+            # write() lets nobody set the state by hand
+            periods_.sudo().write(
                 {
                     "state": "closed",
                     "closed_at": fields.Datetime.now(),
@@ -137,12 +138,23 @@ class PmmPeriod(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "open") != "open" for vals in vals_list):
+            raise UserError(self._by_button_sentence())
+        return super().create(vals_list)
+
     def write(self, vals):
-        if {"date_start", "date_stop", "program_id"} & vals.keys() or (
-            "state" in vals and vals["state"] != "closed"
-        ):
+        # a closed period is fixed, and closing runs checks: only the button does it
+        if not self.env.su and {"state", "date_start", "date_stop", "program_id"} & vals.keys():
             self._check_not_closed()
+            raise UserError(self._by_button_sentence())
         return super().write(vals)
+
+    def _by_button_sentence(self):
+        return self.env._(
+            "Periods follow from the programme and are closed with their “Close” button."
+        )
 
     def _check_not_closed(self):
         """Raise UserError where one of these periods is closed."""

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import html2plaintext
 
 from ..engine import periods
 from ..queries.program_days import day_without_rate
@@ -79,6 +80,7 @@ class PmmProgram(models.Model):
         string="Tiers",
         help="The tiers that enrolments of this programme may have.",
     )
+    last_run_at = fields.Datetime(string="Last run", readonly=True, copy=False)
     period_ids = fields.One2many("pmm.period", "program_id", string="Period list")
     enrollment_ids = fields.One2many("pmm.enrollment", "program_id", string="Enrolments")
     enrollment_count = fields.Integer(string="Enrolled", compute="_compute_enrollment_count")
@@ -104,17 +106,21 @@ class PmmProgram(models.Model):
     @api.constrains("period_scheme", "date_start", "company_id", "currency_id")
     def _check_frozen_once_closed(self):
         """Keep closed figures what they were: their frame may not move under them."""
-        closed = self.env["pmm.period"].search(
-            [("program_id", "in", self.ids), ("state", "=", "closed")], limit=1
-        )
-        if closed:
+        if frozen := self._with_fixed_figures():
             raise ValidationError(
                 self.env._(
-                    "“%(program)s” has closed periods: its periods, start, company and"
-                    " currency stay as they are. Make a new programme instead.",
-                    program=closed.program_id.name,
+                    "“%(program)s” has figures that stay: its periods, start, company and currency"
+                    " cannot change any more. Make a new programme instead.",
+                    program=frozen[0].name,
                 )
             )
+
+    def _with_fixed_figures(self):
+        """Return those of these programmes whose frame must not move; addons add theirs."""
+        closed = self.env["pmm.period"].search(
+            [("program_id", "in", self.ids), ("state", "=", "closed")]
+        )
+        return closed.program_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_enrolled(self):
@@ -187,7 +193,7 @@ class PmmProgram(models.Model):
         self._check_currency_rates()
         enrollments = self.enrollment_ids
         figures["measurements"] = self.env["pmm.kpi.measurement"]._measure(enrollments)
-        self.env["pmm.dirty"]._take("measure", enrollments)
+        self.env["pmm.dirty"]._take("measure", enrollments.ids)
         return figures
 
     def _run_sentence(self, figures):
@@ -199,14 +205,25 @@ class PmmProgram(models.Model):
 
     def _lock_for_run(self):
         """Let one run at a time work on a programme; say so to the second one."""
-        busy = self - self.try_lock_for_update(allow_referencing=True)
-        if busy:
+        if busy := self - self._try_lock_for_run():
             raise UserError(
                 self.env._(
                     "“%(program)s” is being calculated right now. Try again in a minute.",
                     program=busy[0].name,
                 )
             )
+
+    def _try_lock_for_run(self):
+        """Return those of these programmes that no other run works on, locked.
+
+        The time of the run is written, so that a transaction which began before another run
+        ended fails here and is tried again on what that run left, instead of missing it.
+        """
+        locked = self.try_lock_for_update(allow_referencing=True)
+        # the run may be started by people who may not edit the programme
+        locked.sudo().with_context(tracking_disable=True).last_run_at = fields.Datetime.now()
+        locked.flush_recordset(["last_run_at"])
+        return locked
 
     def _today(self):
         """Return the day that it is now in the programme's time zone."""
@@ -245,14 +262,15 @@ class PmmProgram(models.Model):
 
     def _check_currency_rates(self):
         """Refuse to calculate where Odoo would silently fall back to another day's rate."""
+        self.env.flush_all()
         for program in self.filtered(lambda p: p.currency_id != p.company_id.currency_id):
             rows = self.env.execute_query(day_without_rate(program))
             if rows:
                 raise UserError(
                     self.env._(
                         "There is no exchange rate from %(company_currency)s to %(currency)s on"
-                        " or before %(day)s in %(company)s. Add it under Accounting ▸ Configuration ▸"
-                        " Currencies, then run again.",
+                        " or before %(day)s in %(company)s. Add it under Accounting ▸"
+                        " Configuration ▸ Currencies, then run again.",
                         company_currency=program.company_id.currency_id.name,
                         currency=program.currency_id.name,
                         day=rows[0][0],
@@ -267,28 +285,51 @@ class PmmProgram(models.Model):
         """Work off what changed since the last run, in batches that survive a stop."""
         cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
         self.search([("enrollment_ids", "!=", False)])._ensure_periods()
-        cron._commit_progress(remaining=1)
-        while Dirty._peek("credit_move", 1) or Dirty._peek("credit_partner", 1):
+        queues = ("credit_move", "credit_partner")
+        waiting = sum(len(Dirty._peek(queue)) for queue in queues)
+        cron._commit_progress(remaining=waiting)
+        while waiting:
             self.env["pmm.credit"]._fill_dirty(limit=batch)
-            if not cron._commit_progress(1, remaining=1):
+            left = sum(len(Dirty._peek(queue)) for queue in queues)
+            if not cron._commit_progress(max(waiting - left, 1), remaining=left):
                 return
+            waiting = left
         self._cron_stage("measure", self.env["pmm.kpi.measurement"]._measure, batch)
 
     @api.model
     def _cron_stage(self, queue, process, batch):
-        """Call ``process`` with the enrolments marked in ``queue``, batch by batch."""
+        """Call ``process`` with the enrolments marked in ``queue``, batch by batch.
+
+        A programme that cannot be calculated, or that somebody is calculating, keeps its marks
+        for the next time; the others go on.
+        """
         cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
-        while ids := Dirty._peek(queue, batch):
-            enrollments = self.env["pmm.enrollment"].browse(ids).exists()
-            for program, members in enrollments.grouped("program_id").items():
-                try:
-                    with self.env.cr.savepoint():
-                        program._check_currency_rates()
-                        process(members)
-                except UserError as error:
-                    # the other programmes go on; its people read why this one stands still
-                    program.message_post(body=str(error))
-                    _logger.info("Programme %s was not calculated: %s", program.name, error)
-            Dirty._take(queue, ids)
-            if not cron._commit_progress(1, remaining=len(Dirty._peek(queue, batch))):
+        ids = Dirty._peek(queue)
+        enrollments = self.env["pmm.enrollment"].browse(ids).exists()
+        Dirty._take(queue, set(ids) - set(enrollments.ids))
+        jobs = [
+            (program, members[start : start + batch])
+            for program, members in enrollments.grouped("program_id").items()
+            for start in range(0, len(members), batch)
+        ]
+        cron._commit_progress(remaining=len(jobs))
+        for number, (program, members) in enumerate(jobs, 1):
+            # first statement of its transaction, so that it sees all that runs before it left
+            if program._try_lock_for_run():
+                program._process_marked(queue, process, members)
+            if not cron._commit_progress(1, remaining=len(jobs) - number):
                 return
+
+    def _process_marked(self, queue, process, members):
+        """Process one batch of this programme and take its marks, or tell why it stands still."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._check_currency_rates()
+                process(members)
+                self.env["pmm.dirty"]._take(queue, members.ids)
+        except UserError as error:
+            _logger.info("Programme %s was not calculated: %s", self.name, error)
+            # once, not with every call of the schedule
+            if str(error)[:60] not in html2plaintext(self.message_ids[:1].body or ""):
+                self.message_post(body=str(error))

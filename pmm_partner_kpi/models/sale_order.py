@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain=[("parent_id", "=", False)],
+        groups="base.group_user",  # the buyer's portal users need not know who referred it
         tracking=True,
         help="The partner who brought this sale; it is credited when the order is invoiced.",
     )

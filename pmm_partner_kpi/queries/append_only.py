@@ -28,3 +28,8 @@ def refuse_changes(table):
             SQL.identifier(table),
         ),
     ]
+
+
+def forget_refusal():
+    """Return the statement that drops the triggers and their function."""
+    return SQL("DROP FUNCTION IF EXISTS pmm_refuse_change() CASCADE")

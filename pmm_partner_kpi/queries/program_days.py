@@ -21,7 +21,7 @@ def program_days(program, period_where):
         factor = SQL(
             "%s / CASE WHEN %s THEN %s ELSE 1 END",
             _rate(target, program),
-            SQL("EXISTS (SELECT 1 FROM res_currency_rate WHERE currency_id = %s)", source.id),
+            SQL("EXISTS (SELECT 1 %s)", _rates(source, program)),
             _rate(source, program),
         )
     return SQL(
@@ -61,12 +61,16 @@ def day_without_rate(program):
 def _rate(currency, program):
     """Return the rate of ``currency`` on ``day``: the company's own rows before shared ones."""
     return SQL(
-        """(
-            SELECT rate.rate FROM res_currency_rate rate
-            WHERE rate.currency_id = %s AND rate.name <= day::date
-                AND (rate.company_id IS NULL OR rate.company_id = %s)
-            ORDER BY rate.company_id NULLS LAST, rate.name DESC LIMIT 1
-        )""",
+        "(SELECT rate.rate %s AND rate.name <= day::date"
+        " ORDER BY rate.company_id NULLS LAST, rate.name DESC LIMIT 1)",
+        _rates(currency, program),
+    )
+
+
+def _rates(currency, program):
+    return SQL(
+        "FROM res_currency_rate rate WHERE rate.currency_id = %s"
+        " AND (rate.company_id IS NULL OR rate.company_id = %s)",
         currency.id,
         program.company_id.root_id.id,
     )

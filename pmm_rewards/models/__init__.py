@@ -8,6 +8,7 @@ from . import pmm_reward_entry
 from . import pmm_reward_posting
 from . import pmm_statement
 from . import pmm_statement_line
+from . import pmm_settlement
 from . import pmm_program
 from . import pmm_period
 from . import pmm_enrollment

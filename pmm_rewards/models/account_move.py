@@ -22,11 +22,19 @@ class AccountMove(models.Model):
     )
 
     def button_draft(self):
-        self._pmm_check_accruals_stay()
+        self._pmm_check_stays()
         return super().button_draft()
 
-    def _pmm_check_accruals_stay(self):
-        """Keep the accruals that reward entries hang on."""
+    def button_cancel(self):
+        self._pmm_check_stays()
+        return super().button_cancel()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._pmm_check_stays()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def _pmm_check_stays(self):
+        """Keep the documents that reward entries and statements hang on as they were posted."""
         # whoever resets a journal entry need not see rewards
         posting = (
             self.env["pmm.reward.posting"].sudo().search([("move_id", "in", self.ids)], limit=1)
@@ -39,13 +47,64 @@ class AccountMove(models.Model):
                     move=posting.move_id.name,
                 )
             )
+        # whoever resets a bill need not see rewards
+        settlement = (
+            self.env["pmm.settlement"].sudo().search([("move_id", "in", self.ids)], limit=1)
+        )
+        if settlement:
+            raise UserError(
+                self.env._(
+                    "%(move)s settles the reward statement %(statement)s. To take it back, press"
+                    " “Cancel bill” on the statement.",
+                    move=settlement.move_id.name,
+                    statement=settlement.statement_id.name,
+                )
+            )
+
+    def _pmm_take_back(self):
+        """Reverse this unpaid settlement bill today; return the reversal.
+
+        The accruals that the bill had settled are open again afterwards.
+        """
+        self.ensure_one()
+        if self.payment_state != "not_paid":
+            raise UserError(
+                self.env._(
+                    "%(move)s is paid, at least in part. Remove its payment first.", move=self.name
+                )
+            )
+        today = fields.Date.context_today(self)
+        self._pmm_accrued_lines().remove_move_reconcile()
+        # past our own override, which refuses reversals that leave the statement behind
+        return super()._reverse_moves(
+            [
+                {
+                    "date": today,
+                    "invoice_date": today,
+                    "ref": self.env._("Reversal of %s", self.name),
+                }
+            ],
+            cancel=True,
+        )
 
     def _pmm_accrued_lines(self):
         """Return the items of this bill that take rewards off the accrued account."""
         self.ensure_one()
-        accounts = self.pmm_statement_ids.program_id.accrued_account_id
+        return self._pmm_lines_on(self.pmm_statement_ids.program_id.accrued_account_id)
+
+    def _pmm_lines_on(self, account):
         return self.line_ids.filtered(
-            lambda line: line.display_type == "product" and line.account_id in accounts
+            lambda line: line.display_type == "product" and line.account_id == account
+        )
+
+    def _pmm_settled(self, program):
+        """Return what this bill takes off the accrued account, taxes that fall there included."""
+        lines = self.line_ids.filtered(lambda line: line.account_id == program.accrued_account_id)
+        return sum((Decimal(str(line.amount_currency)) for line in lines), Decimal(0))
+
+    def _pmm_stated(self, statements):
+        return sum(
+            (Decimal(str(amount)) for amount in statements.mapped("amount_total")), Decimal(0)
         )
 
     def _pmm_check_settles(self, statements, date):
@@ -60,10 +119,8 @@ class AccountMove(models.Model):
                     day=format_date(self.env, date),
                 )
             )
-        account = statements.program_id.accrued_account_id
-        lines = self.line_ids.filtered(lambda line: line.account_id == account)
-        settled = sum(Decimal(str(line.amount_currency)) for line in lines)
-        stated = sum(Decimal(str(statement.amount_total)) for statement in statements)
+        settled = self._pmm_settled(statements.program_id)
+        stated = self._pmm_stated(statements)
         if self.currency_id.compare_amounts(float(settled), float(stated)):
             raise UserError(
                 self.env._(
@@ -74,3 +131,14 @@ class AccountMove(models.Model):
                     stated=self.currency_id.format(float(stated)),
                 )
             )
+
+    def _pmm_fit_price(self, statements):
+        """Move the cent that price-included taxes may leave over onto the largest line."""
+        self.ensure_one()
+        program = statements.program_id
+        line = self._pmm_lines_on(program.accrued_account_id).sorted("price_total")[-1:]
+        for _attempt in range(3):
+            missing = float(self._pmm_stated(statements) - self._pmm_settled(program))
+            if self.currency_id.is_zero(missing):
+                return
+            line.price_unit += program._price_of(missing, line.tax_ids)

@@ -73,7 +73,7 @@ class PmmProgram(models.Model):
 
     def action_setup_accounting(self):
         """Make the accounts and journals that are missing, in the usual number ranges."""
-        self.check_access("write")
+        self.check_access("read")
         if not self.env.user.has_group("account.group_account_manager"):
             raise UserError(
                 self.env._("Accounts and journals are made by an accounting administrator.")
@@ -128,6 +128,18 @@ class PmmProgram(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=1)
         self._cron_stage("accrue", self.env["pmm.reward.entry"]._accrue, batch)
 
+    def _with_fixed_figures(self):
+        entries = self.env["pmm.reward.entry"]._read_group(
+            [("program_id", "in", self.ids)], ["program_id"]
+        )
+        return super()._with_fixed_figures().union(*(program for [program] in entries))
+
+    def _first_open_day(self):
+        """Return the first day that lies in no closed period."""
+        self.ensure_one()
+        closed = self.period_ids.filtered(lambda period: period.state == "closed")
+        return max(closed.mapped("date_stop"), default=self.date_start)
+
     # === ACCOUNTING === #
 
     def _check_accounting(self):
@@ -163,42 +175,62 @@ class PmmProgram(models.Model):
                 )
 
     def _setup_accounting(self):
-        """Fill the empty accounts of one programme with new ones, the journals with ours."""
+        """Fill the empty accounts and journals: those of a sister programme, else new ones."""
         self.ensure_one()
+        # an accounting administrator need not be allowed to edit programmes
+        program = self.sudo()
+        sisters = program.search([("company_id", "=", self.company_id.id)]) - program
+        for name, prepare in (
+            ("expense_account_id", self._prepare_expense_account_vals),
+            ("accrued_account_id", self._prepare_accrued_account_vals),
+            ("accrual_journal_id", self._prepare_accrual_journal_vals),
+            ("bill_journal_id", self._prepare_bill_journal_vals),
+        ):
+            if not program[name]:
+                model = self.env[self._fields[name].comodel_name].with_company(self.company_id)
+                program[name] = sisters[name][:1] or model.create(prepare())
+
+    def _prepare_expense_account_vals(self):
+        return {
+            "name": self.env._("Partner Incentives"),
+            "code": self._free_account_code("621000"),
+            "account_type": "expense",
+        }
+
+    def _prepare_accrued_account_vals(self):
+        return {
+            "name": self.env._("Accrued Partner Incentives"),
+            "code": self._free_account_code("213000"),
+            "account_type": "liability_current",
+            "reconcile": True,
+        }
+
+    def _prepare_accrual_journal_vals(self):
+        return {
+            "name": self.env._("Partner Reward Accruals"),
+            "code": self._free_journal_code("PRACC"),
+            "type": "general",
+            "company_id": self.company_id.id,
+        }
+
+    def _prepare_bill_journal_vals(self):
+        return {
+            "name": self.env._("Partner Reward Bills"),
+            "code": self._free_journal_code("PRBIL"),
+            "type": "purchase",
+            "is_self_billing": True,
+            "company_id": self.company_id.id,
+        }
+
+    def _free_account_code(self, start):
         Account = self.env["account.account"].with_company(self.company_id)
-        Journal = self.env["account.journal"].with_company(self.company_id)
-        if not self.expense_account_id:
-            self.expense_account_id = Account.create(
-                {
-                    "name": self.env._("Partner Incentives"),
-                    "code": Account._search_new_account_code("621000"),
-                    "account_type": "expense",
-                }
-            )
-        if not self.accrued_account_id:
-            self.accrued_account_id = Account.create(
-                {
-                    "name": self.env._("Accrued Partner Incentives"),
-                    "code": Account._search_new_account_code("213000"),
-                    "account_type": "liability_current",
-                    "reconcile": True,
-                }
-            )
-        if not self.accrual_journal_id:
-            vals = {"code": "PRACC", "type": "general", "company_id": self.company_id.id}
-            self.accrual_journal_id = Journal.search(
-                [(name, "=", value) for name, value in vals.items()]
-            ) or Journal.create({"name": self.env._("Partner Reward Accruals"), **vals})
-        if not self.bill_journal_id:
-            vals = {
-                "code": "PRBIL",
-                "type": "purchase",
-                "is_self_billing": True,
-                "company_id": self.company_id.id,
-            }
-            self.bill_journal_id = Journal.search(
-                [(name, "=", value) for name, value in vals.items()]
-            ) or Journal.create({"name": self.env._("Partner Reward Bills"), **vals})
+        return Account._search_new_account_code(start)
+
+    def _free_journal_code(self, code):
+        journals = self.env["account.journal"].with_context(active_test=False)
+        taken = set(journals.search([("company_id", "=", self.company_id.id)]).mapped("code"))
+        numbered = (f"{code[:3]}{number:02d}" for number in range(1, 100))
+        return next(free for free in (code, *numbered) if free not in taken)
 
     def _taxes_of(self, partner):
         """Return the taxes on a bill of ``partner``, after its fiscal position."""

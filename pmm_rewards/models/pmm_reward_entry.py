@@ -226,8 +226,11 @@ class PmmRewardEntry(models.Model):
         added = 0
         for program, members in enrollments.grouped("program_id").items():
             today = program._today()
-            plans = self.env["pmm.reward.plan"].search(
-                [("program_id", "=", program.id), ("state", "=", "active")]
+            # a closed or archived plan has an end, but goes on following its documents
+            plans = (
+                self.env["pmm.reward.plan"]
+                .with_context(active_test=False)
+                .search([("program_id", "=", program.id), ("state", "!=", "draft")])
             )
             for rule in plans.rule_ids:
                 earned = rule._strategy()._earned(rule, members.ids)

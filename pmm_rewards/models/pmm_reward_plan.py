@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 
 class PmmRewardPlan(models.Model):
@@ -77,10 +80,47 @@ class PmmRewardPlan(models.Model):
         for plan in self:
             plan.entry_total = sums.get(plan, 0.0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            raise UserError(self._by_button_sentence())
+        return super().create(vals_list)
+
     def write(self, vals):
-        if {"program_id", "date_start", "date_stop", "returns_in"} & vals.keys():
+        # activating runs checks, closing sets an end: only the buttons do it
+        if "state" in vals and not self.env.su:
+            raise UserError(self._by_button_sentence())
+        if {"program_id", "date_start", "returns_in"} & vals.keys():
             self._check_draft()
+        if "date_stop" in vals:
+            self._check_end(fields.Date.to_date(vals["date_stop"]))
         return super().write(vals)
+
+    def copy_data(self, default=None):
+        """Start a copy where the original ends, or where periods are open: nothing twice."""
+        vals_list = super().copy_data(default)
+        for plan, vals in zip(self, vals_list, strict=True):
+            vals["name"] = self.env._("%s (copy)", plan.name)
+            vals["date_start"] = plan.date_stop or plan.program_id._first_open_day()
+            vals["date_stop"] = False
+        return vals_list
+
+    def _by_button_sentence(self):
+        return self.env._("Plans are activated and closed with their buttons.")
+
+    def _check_end(self, end):
+        """Refuse to move the end of a used plan into or out of periods that are closed."""
+        for plan in self.filtered(lambda plan: plan.state != "draft"):
+            first = plan.program_id._first_open_day()
+            if any(day and day < first for day in (end, plan.date_stop)):
+                raise UserError(
+                    self.env._(
+                        "“%(plan)s” has been calculated up to %(day)s. Let it end on that day or"
+                        " later.",
+                        plan=plan.name,
+                        day=format_date(self.env, first),
+                    )
+                )
 
     def _check_draft(self):
         """Refuse to change terms that booked amounts are explained with."""
@@ -111,7 +151,8 @@ class PmmRewardPlan(models.Model):
         self.check_access("write")
         for plan in self:
             plan._check_complete()
-        self.state = "active"
+        # write() lets nobody set the state by hand
+        self.sudo().state = "active"
         self.program_id.enrollment_ids._mark_to_accrue()
         return True
 
@@ -127,13 +168,20 @@ class PmmRewardPlan(models.Model):
                     plan=used.plan_id.name,
                 )
             )
-        self.state = "draft"
+        # write() lets nobody set the state by hand
+        self.sudo().state = "draft"
         return True
 
     def action_close(self):
-        """End the calculation of these plans; what they have earned stays."""
+        """End these plans today at the latest; what they granted follows its documents."""
         self.check_access("write")
-        self.state = "closed"
+        for plan in self:
+            today = plan.program_id._today()
+            if not plan.date_stop or plan.date_stop > today:
+                plan.date_stop = max(today, plan.date_start + timedelta(days=1))
+            # write() lets nobody set the state by hand
+            plan.sudo().state = "closed"
+            plan.program_id.enrollment_ids._mark_to_accrue()
         return True
 
     def action_view_entries(self):
@@ -151,4 +199,31 @@ class PmmRewardPlan(models.Model):
                 self.env._("“%s” has no rules. Add at least one before activating it.", self.name)
             )
         self.rule_ids._check_kind()
+        self._check_granted_once()
         self.program_id._check_accounting()
+
+    def _check_granted_once(self):
+        """Refuse a rule that another plan grants for the same days, as copies easily do."""
+        others = self.with_context(active_test=False).search(
+            [
+                ("id", "!=", self.id),
+                ("program_id", "=", self.program_id.id),
+                ("state", "!=", "draft"),
+                "|",
+                ("date_stop", "=", False),
+                ("date_stop", ">", self.date_start),
+            ]
+        )
+        if self.date_stop:
+            others = others.filtered(lambda plan: plan.date_start < self.date_stop)
+        granted = {rule._scope(): rule for rule in others.rule_ids}
+        for rule in self.rule_ids:
+            if twin := granted.get(rule._scope()):
+                raise ValidationError(
+                    self.env._(
+                        "“%(rule)s” would be paid twice: “%(plan)s” grants it for the same days."
+                        " Let this plan start when that one ends.",
+                        rule=rule.name,
+                        plan=twin.plan_id.name,
+                    )
+                )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -46,7 +47,8 @@ class PmmRewardPosting(models.Model):
         """Post the accrual of all entries of ``program`` that the ledger lacks.
 
         Return the journal entries, one per booking period and ``batch`` of enrolments, dated
-        on the last day of the period or, while it runs, today. Amounts that add up to 0 wait.
+        on the last day of the period or, while it runs, today; later where the books are
+        locked. Amounts that add up to 0 wait.
         """
         self.env.flush_all()
         program._check_accounting()
@@ -57,8 +59,7 @@ class PmmRewardPosting(models.Model):
         moves = self.env["account.move"]
         for period_id, rows in groups.items():
             period = self.env["pmm.period"].browse(period_id)
-            date = min(period.date_last, program._today())
-            self._check_unlocked(program, date)
+            date = self._open_date(program, min(period.date_last, program._today()))
             for start in range(0, len(rows), batch):
                 moves |= self._post_batch(period, date, rows[start : start + batch])
         return moves
@@ -141,16 +142,23 @@ class PmmRewardPosting(models.Model):
         ]
 
     @api.model
-    def _check_unlocked(self, program, date):
-        """Refuse a date that Odoo would silently move out of a locked period."""
-        if program.company_id._get_violated_lock_dates(date, False, program.accrual_journal_id):
+    def _open_date(self, program, date):
+        """Return ``date``, or the first day after the lock where the books are locked then.
+
+        Odoo would move it silently; the journal entry names the period that it is for.
+        """
+        locks = program.company_id._get_violated_lock_dates(date, False, program.accrual_journal_id)
+        if locks:
+            date = locks[-1][0] + timedelta(days=1)
+        if date > program._today():
             raise UserError(self._locked_sentence(program, date))
+        return date
 
     @api.model
     def _locked_sentence(self, program, date):
         return self.env._(
-            "The books of %(company)s are locked on %(day)s, so the rewards of that period cannot"
-            " be accrued. Move the lock date under Accounting, or ask your accountant.",
+            "The books of %(company)s are locked up to %(day)s, so rewards cannot be accrued"
+            " before that day. Move the lock date in accounting, or wait.",
             company=program.company_id.name,
             day=format_date(self.env, date),
         )

@@ -56,6 +56,16 @@ class PmmRewardRule(models.Model):
 
     # === CALCULATING === #
 
+    def _scope(self):
+        """Return what makes two rules grant the same thing: kind and choice of credits."""
+        self.ensure_one()
+        return (
+            self.kind,
+            self.role,
+            frozenset(self.category_ids.ids),
+            frozenset(self.grade_ids.ids),
+        )
+
     def _strategy(self):
         """Return the strategy of this rule's kind."""
         self.ensure_one()

@@ -53,6 +53,7 @@ class PmmStatement(models.Model):
         ondelete="restrict",
         tracking=True,
     )
+    settlement_ids = fields.One2many("pmm.settlement", "statement_id", string="Settlements")
     payment_state = fields.Selection(related="move_id.payment_state", string="Payment")
     state = fields.Selection(
         [("issued", "Issued"), ("billed", "Billed"), ("paid", "Paid")],
@@ -70,13 +71,12 @@ class PmmStatement(models.Model):
     )
     sent_at = fields.Datetime(string="Sent on", readonly=True, copy=False)
 
-    @api.depends("move_id.state", "move_id.payment_state")
+    @api.depends("move_id.payment_state")
     def _compute_state(self):
         for statement in self:
-            move = statement.move_id
-            if not move or move.state == "cancel" or move.payment_state == "reversed":
+            if not statement.move_id:
                 statement.state = "issued"
-            elif move.state == "posted" and move.payment_state in ("paid", "in_payment"):
+            elif statement.move_id.payment_state in ("paid", "in_payment"):
                 statement.state = "paid"
             else:
                 statement.state = "billed"
@@ -240,7 +240,7 @@ class PmmStatement(models.Model):
                 for group in statements.grouped("partner_id").values()
                 if program.currency_id.compare_amounts(sum(group.mapped("amount_total")), 0) > 0
             ]
-            self.union(*groups)._check_accrued(program)
+            self.browse().union(*groups)._check_accrued(program)
             bills |= self._bill_groups(program, groups, bill_date)
         return bills
 
@@ -249,15 +249,50 @@ class PmmStatement(models.Model):
         """Create and post one bill per group of statements, then reconcile all at once."""
         Move = self.env["account.move"].with_company(program.company_id)
         bills = Move.create([group._prepare_bill_vals(program, date) for group in groups])
+        for group, bill in zip(groups, bills, strict=True):
+            bill._pmm_fit_price(group)
         bills.action_post()
         plan = []
         for group, bill in zip(groups, bills, strict=True):
             bill._pmm_check_settles(group, date)
-            # the issued snapshot is read-only to users; only the link to its bill is added
-            group.sudo().move_id = bill
+            group._settle(bill)
             plan.append(bill._pmm_accrued_lines() | group._accrual_lines())
         self.env["account.move.line"]._reconcile_plan(plan)
         return bills
+
+    def _settle(self, document, sign=1):
+        """Note that ``document`` settles these statements, or (−1) takes that back."""
+        last = dict(
+            self.env["pmm.settlement"]
+            # links of the ledger are not the accountant's to edit, only to follow
+            .sudo()
+            ._read_group([("statement_id", "in", self.ids)], ["statement_id"], ["revision:max"])
+        )
+        # nobody writes the ledger's links by hand
+        self.env["pmm.settlement"].sudo().create(
+            [
+                {
+                    "statement_id": statement.id,
+                    "move_id": document.id,
+                    "company_id": statement.company_id.id,
+                    "amount": sign * statement.amount_total,
+                    "revision": last.get(statement, 0) + 1,
+                }
+                for statement in self
+            ]
+        )
+        # the issued snapshot is read-only to users; only the link to its bill changes
+        self.sudo().move_id = document if sign > 0 else False
+
+    def action_cancel_bill(self):
+        """Take the unpaid bill of these statements back by a reversal; they can be billed anew."""
+        self.check_access("read")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise UserError(self.env._("Bills are taken back by people with accounting rights."))
+        for bill in self.move_id:
+            statements = bill.pmm_statement_ids
+            statements._settle(bill._pmm_take_back(), -1)
+        return True
 
     def _prepare_bill_vals(self, program, date):
         """Return the values of the vendor bill that settles these statements of one partner."""

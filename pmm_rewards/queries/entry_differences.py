@@ -55,8 +55,8 @@ def append_entries(rule, enrollment_ids, earned, today):
             %(company)s, %(currency)s, difference.period_id, booking.booked_id,
             GREATEST(booking.date_start, LEAST(%(today)s, booking.date_stop - 1)),
             CASE
-                WHEN difference.revision = 1 THEN 'accrual'
                 WHEN difference.earned < difference.before THEN 'clawback'
+                WHEN difference.revision = 1 THEN 'accrual'
                 ELSE 'adjustment'
             END,
             CASE WHEN difference.document_id <> 0 THEN 'account.move' END,

@@ -7,8 +7,9 @@ def gl_proof(day):
     """Return a SELECT with one row per company, accrued account, partner and currency.
 
     ``posted`` (reward entries in the general ledger up to ``day``) less ``settled``
-    (statements on posted bills) is what the account should hold, ``balance`` what its journal
-    items say, each from its own tables. ``not_posted`` stands beside it.
+    (statements on posted bills, less reversed bills) is what the account should hold,
+    ``balance`` what its journal items say, each from its own tables. ``not_posted`` stands
+    beside it.
     """
     return SQL(
         """
@@ -26,13 +27,13 @@ def gl_proof(day):
             LEFT JOIN account_move move ON move.id = posting.move_id
             GROUP BY 1, 2, 3, 4
             UNION ALL
-            SELECT statement.company_id, program.accrued_account_id, statement.partner_id,
-                statement.currency_id, 0, SUM(statement.amount_total), 0, 0
-            FROM pmm_statement statement
+            SELECT settlement.company_id, program.accrued_account_id, statement.partner_id,
+                statement.currency_id, 0, SUM(settlement.amount), 0, 0
+            FROM pmm_settlement settlement
+            JOIN pmm_statement statement ON statement.id = settlement.statement_id
             JOIN pmm_program program ON program.id = statement.program_id
-            JOIN account_move bill ON bill.id = statement.move_id
-            WHERE bill.state = 'posted' AND bill.date <= %(day)s
-                AND bill.payment_state <> 'reversed'
+            JOIN account_move document ON document.id = settlement.move_id
+            WHERE document.state = 'posted' AND document.date <= %(day)s
             GROUP BY 1, 2, 3, 4
             UNION ALL
             SELECT line.company_id, line.account_id, line.partner_id, line.currency_id,

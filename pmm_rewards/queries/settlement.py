@@ -32,7 +32,9 @@ def unstated_sums(period):
     """
     return SQL(
         "SELECT entry.enrollment_id, entry.partner_id, SUM(entry.amount)::text %s"
-        " GROUP BY entry.enrollment_id, entry.partner_id ORDER BY entry.enrollment_id",
+        " GROUP BY entry.enrollment_id, entry.partner_id"
+        # what adds up to 0 waits: a statement over nothing could never be settled
+        " HAVING SUM(entry.amount) <> 0 ORDER BY entry.enrollment_id",
         _unstated(period),
     )
 

@@ -9,9 +9,9 @@ class PmmGlProof(models.Model):
     _name = "pmm.gl.proof"
     _description = "GL Proof of Partner Rewards"
     _auto = False
-    _order = "difference desc, company_id, partner_id, id"
+    _order = "company_id, account_id, partner_id, id"
     _depends = {
-        "account.move": ["date", "payment_state", "state"],
+        "account.move": ["date", "state"],
         "account.move.line": [
             "account_id",
             "amount_currency",
@@ -22,7 +22,8 @@ class PmmGlProof(models.Model):
         "pmm.program": ["accrued_account_id"],
         "pmm.reward.entry": ["amount"],
         "pmm.reward.posting": ["entry_id"],
-        "pmm.statement": ["amount_total", "move_id"],
+        "pmm.settlement": ["amount", "move_id"],
+        "pmm.statement": ["amount_total"],
     }
 
     company_id = fields.Many2one("res.company", readonly=True)
