@@ -18,10 +18,11 @@ class PmmEnrollment(models.Model):
         "CHECK(date_stop IS NULL OR date_start < date_stop)",
         "An enrolment must end after it starts.",
     )
+    # deferred: the check below speaks first, with a sentence
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(program_id, program_id, '[]') WITH &&,"
         " int4range(partner_id, partner_id, '[]') WITH &&,"
-        " daterange(date_start, date_stop) WITH &&)",
+        " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "This partner is already enrolled in this programme at that time.",
     )
     # every credit asks whether its partner is enrolled with its company

@@ -15,9 +15,10 @@ class PmmEnrollmentTier(models.Model):
     _start_before_stop = models.Constraint(
         "CHECK(date_stop IS NULL OR date_start < date_stop)", "A tier must end after it starts."
     )
+    # deferred: the check below speaks first, with a sentence
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(enrollment_id, enrollment_id, '[]') WITH &&,"
-        " daterange(date_start, date_stop) WITH &&)",
+        " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "An enrolment has one tier at a time.",
     )
 

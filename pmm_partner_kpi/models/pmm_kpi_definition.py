@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class PmmKpiDefinition(models.Model):
@@ -39,7 +40,22 @@ class PmmKpiDefinition(models.Model):
     )
     role = fields.Selection(tracking=True)
     category_ids = fields.Many2many(tracking=True)
-    program_ids = fields.Many2many("pmm.program", string="Programmes", check_company=True)
+    # no check_company: a KPI without company serves the programmes of all of them
+    program_ids = fields.Many2many("pmm.program", string="Programmes")
+
+    @api.constrains("company_id", "program_ids")
+    def _check_program_company(self):
+        for kpi in self.filtered("company_id"):
+            foreign = kpi.program_ids.filtered(lambda p, own=kpi.company_id: p.company_id != own)
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "“%(program)s” is a programme of another company than “%(kpi)s”. Leave"
+                        " the company of the KPI empty to use it in the programmes of all.",
+                        program=foreign[0].name,
+                        kpi=kpi.name,
+                    )
+                )
 
     def write(self, vals):
         # whoever may define KPIs may not edit enrolments of others: these are only marks

@@ -74,7 +74,9 @@ class AccountMove(models.Model):
                 )
             )
         today = fields.Date.context_today(self)
-        self._pmm_accrued_lines().remove_move_reconcile()
+        # accruals of both signs are reconciled with one another, too
+        accruals = self.pmm_statement_ids._accrual_lines()
+        (self._pmm_accrued_lines() | accruals).remove_move_reconcile()
         # past our own override, which refuses reversals that leave the statement behind
         return super()._reverse_moves(
             [

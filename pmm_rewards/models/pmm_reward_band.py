@@ -30,7 +30,11 @@ class PmmRewardBand(models.Model):
 
     def write(self, vals):
         self.rule_id.plan_id._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        if "rule_id" in vals:
+            # nothing moves into a plan that counts, either
+            self.rule_id.plan_id._check_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):

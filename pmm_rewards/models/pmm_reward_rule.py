@@ -48,7 +48,11 @@ class PmmRewardRule(models.Model):
     def write(self, vals):
         if vals.keys() - {"sequence"}:
             self.plan_id._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        if "plan_id" in vals:
+            # nothing moves into a plan that counts, either
+            self.plan_id._check_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):
