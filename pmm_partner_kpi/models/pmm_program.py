@@ -130,9 +130,11 @@ class PmmProgram(models.Model):
             )
 
     def write(self, vals):
+        reframed = self.filtered(lambda program: program._changes_frame(vals))
+        # periods go before the frame moves, so that a refusal names them as they were
+        reframed.period_ids.unlink()
         result = super().write(vals)
-        if {"period_scheme", "date_start"} & vals.keys():
-            self._rebuild_periods()
+        reframed._ensure_periods()
         if {"currency_id", "company_id", "kpi_ids", "date_start", "period_scheme"} & vals.keys():
             self.enrollment_ids._mark_dirty()
         return result
@@ -255,10 +257,32 @@ class PmmProgram(models.Model):
         created.program_id.enrollment_ids._mark_to_measure()
         return created
 
-    def _rebuild_periods(self):
-        """Make the periods anew after the scheme or the start changed."""
-        self.period_ids.unlink()
-        self._ensure_periods()
+    def _changes_frame(self, vals):
+        """Return whether ``vals`` give this programme other periods."""
+        self.ensure_one()
+        start = fields.Date.to_date(vals.get("date_start", self.date_start))
+        scheme = vals.get("period_scheme", self.period_scheme)
+        return (start, scheme) != (self.date_start, self.period_scheme)
+
+    def _mark_what_the_day_changes(self):
+        """Mark enrolments whose period has ended undecided, or whose period has begun."""
+        Measurement = self.env["pmm.kpi.measurement"]
+        for program in self:
+            today = program._today()
+            undecided = Measurement.search(
+                [
+                    ("program_id", "=", program.id),
+                    ("state", "=", "open"),
+                    ("period_id.state", "=", "open"),
+                    ("period_id.date_stop", "<=", today),
+                ]
+            )
+            undecided.enrollment_id._mark_to_measure()
+            current = program.period_ids.filtered(
+                lambda period, day=today: period.date_start <= day < period.date_stop
+            )
+            if not Measurement.search_count([("period_id", "in", current.ids)], limit=1):
+                program.enrollment_ids._mark_to_measure()
 
     def _check_currency_rates(self):
         """Refuse to calculate where Odoo would silently fall back to another day's rate."""
@@ -284,7 +308,9 @@ class PmmProgram(models.Model):
     def _cron_run(self, batch=500):
         """Work off what changed since the last run, in batches that survive a stop."""
         cron, Dirty = self.env["ir.cron"], self.env["pmm.dirty"]
-        self.search([("enrollment_ids", "!=", False)])._ensure_periods()
+        programs = self.search([("enrollment_ids", "!=", False)])
+        programs._ensure_periods()
+        programs.filtered("kpi_ids")._mark_what_the_day_changes()
         queues = ("credit_move", "credit_partner")
         waiting = sum(len(Dirty._peek(queue)) for queue in queues)
         cron._commit_progress(remaining=waiting)

@@ -7,3 +7,6 @@ from . import test_pmm_enrollment
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_oracle
+from . import test_access
+from . import test_query_count
+from . import test_concurrency

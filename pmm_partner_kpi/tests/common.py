@@ -205,7 +205,7 @@ class PmmCommon(AccountTestInvoicingCommon):
         return self.currency.round(sum(credits.mapped("amount")))
 
     def assertCredits(self, partner, expected):
-        """Assert the credits of ``partner``: [(document, role, date, amount, reason), …] in order."""
+        """Assert the credits of ``partner``, in order: [(document, role, date, amount, reason)]."""
         credits = self.env["pmm.credit"].search([("partner_id", "=", partner.id)], order="id")
         found = [(c.document_name, c.role, str(c.date), c.amount, c.reason) for c in credits]
         self.assertEqual(found, expected)

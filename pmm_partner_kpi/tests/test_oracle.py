@@ -121,9 +121,7 @@ class TestOracle(PmmCommon):
         if sum(quantity * price for _product, quantity, price in lines) < 0:
             lines.append((self.training, 1, 100))
         post = self.random.random() > 0.08
-        move = self._invoice(
-            buyer, self._day(), *lines, move_type=move_type, post=False, **vals
-        )
+        move = self._invoice(buyer, self._day(), *lines, move_type=move_type, post=False, **vals)
         if self.random.random() < 0.15 and move.move_type != "in_invoice":
             line = move.invoice_line_ids[0]
             line.write(
@@ -155,29 +153,40 @@ class TestOracle(PmmCommon):
             self.moves |= refund
 
     def _reset_some(self, number):
-        """Reset documents; some stay drafts, some are cancelled, others posted differently."""
+        """Reset documents: some stay drafts or go, others are posted differently."""
         for move in self._pick(number, state="posted"):
+            if move.move_type not in ("out_invoice", "out_refund"):
+                continue
             move.button_draft()
-            fate = self.random.randrange(7)
-            if fate == 0:
-                continue
-            if fate == 1:
+            fate = self.random.choice(
+                [None, "cancel", "delete", "price", "date", "partner", "lines", "nothing"]
+            )
+            if fate == "cancel":
                 move.button_cancel()
-                continue
-            if fate == 2:
+            elif fate == "delete":
                 self.moves -= move
                 move.with_context(force_delete=True).unlink()
-                continue
-            if fate == 3:
-                move.invoice_line_ids[0].price_unit += 1.11
-            if fate == 4:
-                day = self._day()
-                move.write({"invoice_date": day, "date": day})
-            if fate == 5 and move.move_type == "out_invoice":
-                move.write({"pmm_referrer_id": False, "partner_id": self.random.choice(self.buyers)})
-            if fate == 6 and len(move.invoice_line_ids) > 1:
-                move.invoice_line_ids[-1].unlink()
-            move.action_post()
+            elif fate:
+                self._correct(move, fate)
+                move.action_post()
+
+    def _correct(self, move, what):
+        """Change a draft in one way; nothing is one of the ways."""
+        lines = move.invoice_line_ids
+        if what == "price":
+            lines[0].price_unit += 1.11
+        elif what == "date":
+            day = self._day()
+            if day.year != move.invoice_date.year:
+                move.name = False  # numbers are those of a year
+            move.write({"invoice_date": day, "date": day})
+        elif what == "partner" and move.move_type == "out_invoice":
+            move.write({"pmm_referrer_id": False, "partner_id": self.random.choice(self.buyers)})
+        elif what == "lines" and len(lines) > 1:
+            lines[-1].unlink()
+        if move.amount_total < 0:
+            move.invoice_line_ids[1:].unlink()
+            move.invoice_line_ids.price_unit = 50
 
     def _refer_some(self, number):
         for move in self._pick(number, state="posted", move_type="out_invoice"):
@@ -222,7 +231,7 @@ class TestOracle(PmmCommon):
         self.assertEqual(stored_measurements(self.env), results | self.published, note)
         for program in self.programs:
             figures = program._run()
-            self.assertEqual(figures, {"credits": 0, "measurements": 0}, note)
+            self.assertFalse(any(figures.values()), note)
         return credits, results
 
     def _play(self, seed):

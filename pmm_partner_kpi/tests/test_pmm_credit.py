@@ -181,7 +181,7 @@ class TestPmmCredit(PmmCommon):
         """DESIGN 3.2: a run repeated adds nothing."""
         self._refund(self._invoice(self.acme, "2026-02-03", 100, 50), "2026-02-05", 30)
         self.assertEqual(self.program._run()["credits"], 3)
-        self.assertEqual(self.program._run(), {"credits": 0, "measurements": 0})
+        self.assertFalse(any(self.program._run().values()))
 
     # === CREDIT NOTES === #
 

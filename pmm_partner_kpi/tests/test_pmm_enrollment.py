@@ -192,7 +192,12 @@ class TestPmmEnrollment(PmmCommon):
     def test_roles_belong_to_people_of_the_company(self):
         """P2: owner and finance see money, sales and learner do not."""
         Role = self.env["pmm.partner.role"]
-        for role, sees in (("owner", True), ("finance", True), ("sales", False), ("learner", False)):
+        for role, sees in (
+            ("owner", True),
+            ("finance", True),
+            ("sales", False),
+            ("learner", False),
+        ):
             person = self.env["res.partner"].create({"name": role, "parent_id": self.acme.id})
             record = Role.create({"contact_id": person.id, "role": role})
             self.assertEqual(record.partner_id, self.acme)

@@ -24,13 +24,17 @@ class RewardCommon(PmmCommon):
 
     @classmethod
     def _program(cls, name, **vals):
-        """Return one more programme of the company, monthly from 2026-01-01, with accounts."""
+        """Return one more programme of the company, monthly from 2026-01-01.
+
+        It has an accrued account of its own, unlike what the button gives it.
+        """
         program = cls.env["pmm.program"].create(
             {
                 "name": name,
                 "company_id": cls.company.id,
                 "date_start": "2026-01-01",
                 "tz": "UTC",
+                "accrued_account_id": cls.program.accrued_account_id.copy().id,
                 **vals,
             }
         )
@@ -104,6 +108,8 @@ class RewardCommon(PmmCommon):
         move.button_draft()
         if day:
             vals |= {"invoice_date": day, "date": day}
+            if date.fromisoformat(day).year != move.date.year:
+                vals["name"] = False  # numbers are per year
         if vals:
             move.write(vals)
         if price is not None:

@@ -90,9 +90,7 @@ class TestAccruals(RewardCommon):
         move = self._post()
         self.assertEqual(str(move.date), "2026-03-31")
         expense, accrued = self.program.expense_account_id, self.program.accrued_account_id
-        self.assertEqual(
-            self._items(move), {(expense, self.acme, -40), (accrued, self.acme, 40)}
-        )
+        self.assertEqual(self._items(move), {(expense, self.acme, -40), (accrued, self.acme, 40)})
         self.assertEqual(self._balance(), -60)
 
     def test_sums_of_zero_need_no_journal_entry(self):
@@ -123,24 +121,32 @@ class TestAccruals(RewardCommon):
             item = entry.posting_ids.move_line_id
             self.assertEqual((item.partner_id, item.credit), (entry.partner_id, entry.amount))
 
-    def test_locked_period_is_refused_and_nothing_is_written(self):
-        """S2, DESIGN 3.9: no silent move into an open period."""
+    def test_locked_books_move_the_accrual_to_the_first_open_day(self):
+        """S2: never silently into a lock; the entry says which period it is for."""
         for day in ("2026-01-20", "2026-02-20"):
             self._invoice(self.acme, day, 100)
         self.program._run()
         self.company.fiscalyear_lock_date = "2026-01-31"
-        self.assertRefused(lambda: self._post(), "locked")
-        self.assertFalse(self.env["pmm.reward.posting"].search([]))
-        self.assertEqual(self._balance(), 0)
-        self.company.fiscalyear_lock_date = "2026-01-30"
-        self.assertEqual(len(self._post()), 2)
+        moves = self._post().sorted("date")
+        self.assertEqual(list(map(str, moves.mapped("date"))), ["2026-02-01", "2026-02-28"])
+        self.assertIn("2026-01", moves[0].ref)
+        self.assertEqual(self._balance(), -20)
 
-    def test_hard_lock_is_refused_too(self):
-        """S2: the hard lock date has no exceptions."""
+    def test_one_day_before_the_end_is_not_locked(self):
+        """DESIGN 3.8: locked up to 30 January: the accrual of the 31st stays."""
         self._invoice(self.acme, "2026-01-20", 100)
         self.program._run()
-        self.company.hard_lock_date = "2026-01-31"
-        self.assertRefused(lambda: self._post(), "locked")
+        self.company.hard_lock_date = "2026-01-30"
+        self.assertEqual(str(self._post().date), "2026-01-31")
+
+    def test_books_locked_up_to_today_are_refused_and_nothing_is_written(self):
+        """S2, DESIGN 3.9: an accrual is never dated in the future."""
+        self._invoice(self.acme, "2026-01-20", 100)
+        self.program._run()
+        self.company.fiscalyear_lock_date = "2026-04-15"
+        self.assertRefused(self._post, "locked")
+        self.assertFalse(self.env["pmm.reward.posting"].search([]))
+        self.assertEqual(self._balance(), 0)
 
     def test_missing_accounts_and_journals_are_named(self):
         """DESIGN 3.9: the sentence names all that is missing, and where to fill it in."""
@@ -160,12 +166,12 @@ class TestAccruals(RewardCommon):
             "accrual_journal_id": "Accrual Journal",
             "bill_journal_id": "Self-billing journal",
         }
-        sentence = self.assertRefused(lambda: self._post(), "Accounting page")
+        sentence = self.assertRefused(self._post, "Accounting page")
         for label in labels.values():
             self.assertIn(label, sentence)
         self.program._setup_accounting()
         self.program.accrual_journal_id = False
-        sentence = self.assertRefused(lambda: self._post(), "Accrual Journal")
+        sentence = self.assertRefused(self._post, "Accrual Journal")
         self.assertNotIn("Incentive expense", sentence)
         self.assertFalse(self._moves(self.program))
 
@@ -174,7 +180,7 @@ class TestAccruals(RewardCommon):
         self._invoice(self.acme, "2026-02-20", 100)
         self.program._run()
         self.program.accrued_account_id.reconcile = False
-        self.assertRefused(lambda: self._post(), "reconcil")
+        self.assertRefused(self._post, "reconcil")
 
     def test_setup_fills_what_is_missing_only_and_serves_many_programmes(self):
         """X15: the button can be pressed again, and in a second programme."""
@@ -182,10 +188,12 @@ class TestAccruals(RewardCommon):
         before = [self.program[name] for name in (*wanted, "bill_journal_id")]
         self.program._setup_accounting()
         self.assertEqual([self.program[name] for name in (*wanted, "bill_journal_id")], before)
-        second = self._program("Second")
+        second = self.env["pmm.program"].create(
+            {"name": "Second", "company_id": self.company.id, "date_start": "2026-01-01"}
+        )
+        second._setup_accounting()
         second._check_accounting()
         self.assertTrue(second.bill_journal_id.is_self_billing)
-        self.assertNotEqual(second.accrued_account_id, self.program.accrued_account_id)
 
     def test_accrued_account_stays_once_rewards_stand_on_it(self):
         """W7: another account would leave the posted rewards behind."""
@@ -198,7 +206,7 @@ class TestAccruals(RewardCommon):
         self.assertRefused(lambda: self.program.write({"accrued_account_id": another.id}), "stay")
 
     def test_accrual_entries_cannot_be_undone(self):
-        """DEVELOP: neither reset to draft nor cancelled nor deleted; corrections are differences."""
+        """DEVELOP: neither reset nor cancelled nor deleted; corrections are differences."""
         self._invoice(self.acme, "2026-02-20", 100)
         self.program._run()
         move = self._post()

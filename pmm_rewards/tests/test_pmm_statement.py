@@ -21,7 +21,7 @@ class TestStatements(RewardCommon):
         self.assertFalse(self.env["pmm.statement"].search([]))
 
     def test_one_statement_per_enrolment_with_all_its_entries(self):
-        """S14: total = Σ lines; partner, programme, period and currency are those of the entries."""
+        """S14: total = Σ lines; partner, period and currency are those of the entries."""
         for price in (100, 33.33, 0.07):
             self._invoice(self.acme, "2026-01-20", price)
         self._invoice(self.bolt, "2026-01-20", 50)
@@ -115,11 +115,26 @@ class TestStatements(RewardCommon):
         self.assertRefused(lambda: statement.write({"amount_total": 1}))
         entry = statement.line_ids.entry_id
         self.assertRefused(
-            lambda: self.env["pmm.statement.line"]
-            .sudo()
-            .create({"statement_id": statement.id, "entry_id": entry.id}),
+            lambda: (
+                self.env["pmm.statement.line"]
+                .sudo()
+                .create({"statement_id": statement.id, "entry_id": entry.id})
+            ),
             "already on a statement",
         )
+
+    def test_entries_that_add_up_to_zero_wait(self):
+        """S14: no statement over nothing; the entries are on the next one."""
+        invoice = self._invoice(self.acme, "2026-01-20", 1000)
+        self.program._run()
+        self._refund(invoice, "2026-01-25")
+        self._close("2026-01")
+        self.assertFalse(self._make("2026-01"))
+        self._invoice(self.acme, "2026-02-20", 10)
+        self._close("2026-02")
+        statement = self._make("2026-02")
+        self.assertEqual(statement.amount_total, 1)
+        self.assertEqual(len(statement.line_ids), 3)
 
     def test_an_entry_that_was_not_posted_can_be_stated(self):
         """S14: posting and stating are two things; billing needs both."""
@@ -188,9 +203,7 @@ class TestStatementMail(RewardCommon):
     def test_each_partner_receives_its_own(self):
         """DESIGN 3.5: two statements, two mails, each to its partner and with its figures."""
         boss = self._person("boss", "owner", self.bolt)
-        self.assertEqual(
-            self._send(self.statements), {self.of_acme: self.acme, self.of_bolt: boss}
-        )
+        self.assertEqual(self._send(self.statements), {self.of_acme: self.acme, self.of_bolt: boss})
         for statement, other in ((self.of_acme, self.of_bolt), (self.of_bolt, self.of_acme)):
             mail = self.env["mail.mail"].search(
                 [("model", "=", "pmm.statement"), ("res_id", "=", statement.id)]

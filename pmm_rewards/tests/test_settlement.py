@@ -159,13 +159,13 @@ class TestBills(RewardCommon):
         self.assertEqual(self._state("2026-03")._create_bills().amount_total, 0.01)
         self.assertEqual(self._balance(), 0)
 
-    def test_a_statement_of_exactly_zero_is_not_billed(self):
-        """S7: +400 and −400 in one period: a statement, no bill."""
-        _january, february = self._clawed_back(later=4000)
-        self.assertEqual(february.amount_total, 0)
-        self.assertEqual(len(february.line_ids), 2)
-        self.assertFalse(february._create_bills())
-        self.assertFalse(february.carried)
+    def test_a_period_of_exactly_zero_waits(self):
+        """S7: +400 and −400 in one period: nothing to state, nothing to bill."""
+        self.assertFalse(self._clawed_back(later=4000)[1])
+        self._invoice(self.acme, "2026-03-20", 10)
+        march = self._state("2026-03")
+        self.assertEqual(self._bill(march).amount_total, 1)
+        self.assertEqual(self._balance(), 0)
 
     def test_a_clawback_of_one_partner_is_not_netted_with_another(self):
         """R32: Bolt is paid in full while Acme owes."""
@@ -325,51 +325,87 @@ class TestBills(RewardCommon):
         self.assertEqual(statement.state, "billed")
 
     def test_cancelled_bill_makes_the_statement_billable_again(self):
-        """S10: the bill was wrong: cancelled, billed anew, the account is even."""
+        """S10: the bill is taken back by a reversal, billed anew, and the account is even."""
         statement = self._stated()
         bill = self._bill(statement, "2026-02-10")
-        bill.button_draft()
+        with freeze_time("2026-03-10"):
+            statement.action_cancel_bill()
+        self.assertEqual(bill.payment_state, "reversed")
+        self.assertEqual(str(bill.reversal_move_ids.date), "2026-03-10")
         self.assertEqual(self._balance(), -100)
-        bill.button_cancel()
         self.assertEqual(statement.state, "issued")
+        self.assertFalse(statement.move_id)
         self.assertEqual(statement.line_ids.entry_id.mapped("state"), ["stated"])
-        again = self._bill(statement, "2026-03-10")
-        self.assertNotEqual(again, bill)
+        again = self._bill(statement, "2026-03-20")
         self.assertEqual(again.amount_total, 100)
         self.assertEqual(statement.move_id, again)
         self.assertEqual(self._balance(), 0)
+        items = self._accrued_items(
+            self._moves(self.program) | bill | bill.reversal_move_ids | again
+        )
+        self.assertTrue(all(items.mapped("reconciled")))
+        self.assertEqual(
+            statement.settlement_ids.sorted("revision").mapped("amount"), [100, -100, 100]
+        )
 
-    def test_reversed_bill_makes_the_statement_billable_again(self):
-        """S10: the bill was reversed by a credit note: billed anew, the account is even."""
-        statement = self._stated()
-        bill = self._bill(statement, "2026-02-10")
-        bill._reverse_moves([{"date": "2026-02-20", "invoice_date": "2026-02-20"}], cancel=True)
-        self.assertEqual(bill.payment_state, "reversed")
-        self.assertEqual(self._balance(), -100)
-        self.assertEqual(statement.state, "issued")
-        again = self._bill(statement, "2026-03-10")
-        self.assertEqual(again.amount_total, 100)
+    def test_cancelling_a_netted_bill_opens_all_its_statements(self):
+        """S10: the carried negative waits again with the positive one."""
+        _january, february = self._clawed_back()
+        self._invoice(self.acme, "2026-03-20", 5000)
+        march = self._state("2026-03")
+        self._bill(march)
+        march.action_cancel_bill()
+        self.assertEqual((february | march).mapped("state"), ["issued", "issued"])
+        self.assertEqual(self._balance(), -105)
+        self.assertEqual(self._bill(march).amount_total, 105)
         self.assertEqual(self._balance(), 0)
 
-    def test_a_bill_that_is_a_draft_again_is_not_billed_twice(self):
-        """DESIGN 3.2: reset to draft and posted again: still one bill, still even."""
-        statement = self._stated()
-        bill = self._bill(statement, "2026-02-10")
-        bill.button_draft()
-        self.assertEqual(statement.state, "billed")
-        self.assertFalse(statement._create_bills())
-        bill.action_post()
-        self.assertEqual(self._balance(), 0)
-        items = self._accrued_items(bill | self._moves(self.program))
-        self.assertTrue(all(items.mapped("reconciled")), "settled again, reconciled again")
+    def test_cancelled_bill_over_accruals_of_both_signs(self):
+        """S10: 1 000 accrued, then 400 taken back in the same period: billed, undone, billed."""
+        invoice = self._invoice(self.acme, "2026-01-20", 10000)
+        self.program._run()
+        self._post()
+        self._refund(invoice, "2026-01-25", 4000)
+        statement = self._state("2026-01")
+        self.assertEqual(self._moves(self.program).mapped("amount_total"), [1000, 400])
+        for _ in range(3):
+            self.assertEqual(self._bill(statement).amount_total, 600)
+            self.assertEqual(self._balance(), 0)
+            statement.action_cancel_bill()
+            self.assertEqual(self._balance(), -600)
+            items = self._accrued_items(self._moves(self.program))
+            self.assertEqual(sum(items.mapped("amount_residual")), -600)
 
-    def test_a_bill_that_settles_rewards_cannot_be_changed_to_settle_less(self):
-        """W7: reset to draft, another price, posted: refused, or the account would not agree."""
+    def test_a_paid_bill_is_not_taken_back(self):
+        """S11: first the payment, then the bill; in part is paid too."""
         statement = self._stated()
         bill = self._bill(statement, "2026-02-10")
-        bill.button_draft()
-        bill.invoice_line_ids.price_unit = 60
-        self.assertRefused(bill.action_post, "60|100")
+        self._pay(bill, "2026-03-01", 40)
+        self.assertRefused(statement.action_cancel_bill, "(?i)payment")
+        self._pay(bill, "2026-03-01", 60)
+        self.assertRefused(statement.action_cancel_bill, "(?i)payment")
+        bill.line_ids.remove_move_reconcile()
+
+    def test_a_bill_that_settles_rewards_stays_as_it_was_posted(self):
+        """S11, W7: no reset, cancel, deletion or reversal behind the statement's back."""
+        statement = self._stated()
+        bill = self._bill(statement, "2026-02-10")
+        self.assertRefused(bill.button_draft, "Cancel bill")
+        self.assertRefused(bill.button_cancel, "Cancel bill")
+        self.assertRefused(bill.unlink)
+        self.assertRefused(lambda: bill.with_context(force_delete=True).unlink())
+        self.assertRefused(lambda: bill._reverse_moves(cancel=True), "Cancel bill")
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=bill.ids)
+            .create({"journal_id": bill.journal_id.id})
+        )
+        self.assertRefused(wizard.refund_moves, "Cancel bill")
+        self.assertRefused(wizard.modify_moves, "Cancel bill")
+        statement.action_cancel_bill()
+        reversal = bill.reversal_move_ids
+        self.assertRefused(reversal.button_draft)
+        self.assertRefused(reversal.button_cancel)
 
 
 @tagged("post_install", "-at_install")

@@ -164,8 +164,7 @@ def load_dataset(odoo: Odoo, folder: Path) -> None:
     with console.step(f"data set {folder.name}"):
         words = [str(LOADER), str(folder.resolve()), DATABASE]
         done = subprocess.run(words, env=odoo.env, stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              check=False)  # fmt: skip
+                              stdout=subprocess.PIPE, check=False)  # fmt: skip
         if done.returncode:
             raise SetupError(f"the data set {folder} was not loaded.\n{tail(done.stdout, 25)}")
     if done.stdout.strip():

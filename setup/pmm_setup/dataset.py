@@ -7,32 +7,18 @@ row 1, as a spreadsheet counts) and the column.
 
 from __future__ import annotations
 
-import csv
 import datetime
-import gzip
-import io
-import re
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-CENT = Decimal("0.01")
-MAX_ERRORS = 20
+from .dataset_rows import CENT, MAX_ERRORS, DatasetError, Faults, read_rows
 
-_INTEGER = re.compile(r"[0-9]{1,9}\Z")
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,10})?\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_COUNTRY = re.compile(r"[A-Z]{2}\Z")
+__all__ = ["MAX_ERRORS", "Dataset", "DatasetError", "describe", "read"]
 
 
-class DatasetError(Exception):
-    """The dataset cannot be loaded; ``errors`` holds a sentence for each reason."""
-
-    def __init__(self, errors):
-        self.errors = [errors] if isinstance(errors, str) else list(errors)
-        super().__init__("\n".join(self.errors))
+NAMES = ("territories.csv", "products.csv", "resellers.csv", "sales_quotas.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +94,7 @@ class Order:
 
 @dataclass(slots=True)
 class Dataset:
-    """Everything in the folder; ``orders`` (by date, then number) is the only part cut by a limit."""
+    """Everything in the folder; only ``orders`` (by date, then number) is cut by a limit."""
 
     territories: dict[int, Territory]
     products: dict[int, Product]
@@ -131,149 +117,10 @@ class Dataset:
         }
 
 
-class _Faults:
-    """Collects sentences; the first MAX_ERRORS are kept, the others counted."""
-
-    def __init__(self):
-        self.sentences = []
-        self.count = 0
-
-    def add(self, sentence):
-        self.count += 1
-        if len(self.sentences) < MAX_ERRORS:
-            self.sentences.append(sentence)
-
-    def raise_if_any(self):
-        if not self.count:
-            return
-        more = self.count - len(self.sentences)
-        raise DatasetError(self.sentences + ([f"… and {more} more of the kind."] if more else []))
-
-
-class _Row:
-    """One csv row; the typed getters report what is wrong with a cell and return None."""
-
-    __slots__ = ("cells", "faults", "file", "number")
-
-    def __init__(self, file, number, cells, faults):
-        self.file, self.number, self.cells, self.faults = file, number, cells, faults
-
-    def fault(self, column, text):
-        self.faults.add(f"{self.file}, row {self.number}, column {column}: {text}")
-
-    def text(self, column, required=True):
-        value = self.cells[column].strip()
-        if not value and required:
-            self.fault(column, "is empty.")
-            return None
-        return value
-
-    def _matching(self, column, pattern, what):
-        value = self.cells[column].strip()
-        if not pattern.match(value):
-            self.fault(column, f"{value!r} is not {what}.")
-            return None
-        return value
-
-    def integer(self, column, minimum=1):
-        value = self._matching(column, _INTEGER, "a whole number")
-        if value is None:
-            return None
-        if int(value) < minimum:
-            self.fault(column, f"{value} is less than {minimum}.")
-            return None
-        return int(value)
-
-    def number_of(self, column, cents=False):
-        value = self._matching(column, _NUMBER, "a number")
-        if value is None:
-            return None
-        number = Decimal(value)
-        if number < 0:
-            self.fault(column, f"{value} is negative.")
-            return None
-        if cents and number != number.quantize(CENT):
-            self.fault(column, f"{value} has parts of a cent.")
-            return None
-        return number
-
-    def date(self, column):
-        value = self._matching(column, _DATE, "a date (YYYY-MM-DD)")
-        if value is None:
-            return None
-        try:
-            return datetime.date.fromisoformat(value)
-        except ValueError:
-            self.fault(column, f"{value!r} is not a date that exists.")
-            return None
-
-    def country(self, column):
-        return self._matching(column, _COUNTRY, "a country code of two capital letters")
-
-    def reference(self, column, known, file):
-        value = self.integer(column)
-        if value is None:
-            return None
-        if value not in known:
-            self.fault(column, f"{value} is not in {file}.")
-            return None
-        return value
-
-    def unique(self, column, value, seen):
-        """Note the value; a second row with it is a fault."""
-        if value is None or (isinstance(value, tuple) and None in value):
-            return
-        first = seen.setdefault(value, self.number)
-        if first != self.number:
-            shown = " / ".join(map(str, value)) if isinstance(value, tuple) else value
-            self.fault(column, f"{shown} is already in row {first}.")
-
-
-def _rows(directory, name, columns, faults):
-    path = Path(directory, name)
-    try:
-        content = path.read_bytes()
-        if name.endswith(".gz"):
-            content = gzip.decompress(content)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        faults.add(f"{path}: cannot be read ({error}).")
-        return
-    except (EOFError, zlib.error):
-        faults.add(f"{path}: is not a complete gzip file.")
-        return
-    except UnicodeDecodeError as error:
-        faults.add(f"{path}: is not UTF-8 text (byte {error.start}).")
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    try:
-        header = [column.strip() for column in next(reader, [])]
-        number = 1
-        missing = [column for column in columns if column not in header]
-        for column in missing:
-            faults.add(f"{name}, row 1, column {column}: the column is missing.")
-        if missing:
-            return
-        for number, cells in enumerate(reader, 2):
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                column = header[len(cells)] if len(cells) < len(header) else f"{len(header) + 1}"
-                what = "is missing" if len(cells) < len(header) else "is one too many"
-                faults.add(
-                    f"{name}, row {number}, column {column}: {what}"
-                    f" ({len(cells)} values under {len(header)} headings)."
-                )
-                continue
-            yield _Row(name, number, dict(zip(header, cells, strict=True)), faults)
-    except csv.Error as error:
-        faults.add(f"{name}, row {number + 1}: is not valid csv ({error}).")
-
-
 def _read_territories(directory, faults):
     found, seen = {}, {}
-    for row in _rows(directory, "territories.csv", ("territory_key", "region", "country", "group"), faults):
+    columns = ("territory_key", "region", "country", "group")
+    for row in read_rows(directory, "territories.csv", columns, faults):
         key = row.integer("territory_key")
         row.unique("territory_key", key, seen)
         found[key] = Territory(key, row.text("region"), row.text("country"), row.text("group"))
@@ -283,11 +130,15 @@ def _read_territories(directory, faults):
 def _read_products(directory, faults):
     found, seen = {}, {}
     columns = ("product_key", "name", "unit_cost", "subcategory", "category")
-    for row in _rows(directory, "products.csv", columns, faults):
+    for row in read_rows(directory, "products.csv", columns, faults):
         key = row.integer("product_key")
         row.unique("product_key", key, seen)
         found[key] = Product(
-            key, row.text("name"), row.number_of("unit_cost"), row.text("subcategory"), row.text("category")
+            key,
+            row.text("name"),
+            row.number_of("unit_cost"),
+            row.text("subcategory"),
+            row.text("category"),
         )
     return found
 
@@ -298,7 +149,7 @@ def _read_resellers(directory, territories, faults):
         "reseller_key", "code", "phone", "business_type", "name", "street", "city",
         "state_code", "state", "country_code", "zip", "territory_key",
     )  # fmt: skip
-    for row in _rows(directory, "resellers.csv", columns, faults):
+    for row in read_rows(directory, "resellers.csv", columns, faults):
         key, code = row.integer("reseller_key"), row.text("code")
         row.unique("reseller_key", key, seen)
         row.unique("code", code, codes)
@@ -323,16 +174,17 @@ def _read_resellers(directory, territories, faults):
 
 def _read_quotas(directory, faults):
     found, seen = [], {}
-    for row in _rows(directory, "sales_quotas.csv", ("employee_key", "quarter_start", "quota"), faults):
-        quota = Quota(row.integer("employee_key"), row.date("quarter_start"), row.number_of("quota"))
-        row.unique("quarter_start", (quota.employee, quota.quarter_start), seen)
-        found.append(quota)
+    columns = ("employee_key", "quarter_start", "quota")
+    for row in read_rows(directory, "sales_quotas.csv", columns, faults):
+        employee, start = row.integer("employee_key"), row.date("quarter_start")
+        row.unique("quarter_start", (employee, start), seen)
+        found.append(Quota(employee, start, row.number_of("quota")))
     return found
 
 
 def _sales_name(directory):
-    plain = Path(directory, "sales.csv")
-    return "sales.csv" if plain.is_file() and not Path(directory, "sales.csv.gz").exists() else "sales.csv.gz"
+    packed, plain = Path(directory, "sales.csv.gz"), Path(directory, "sales.csv")
+    return plain.name if plain.is_file() and not packed.exists() else packed.name
 
 
 def _read_orders(directory, territories, products, resellers, faults):
@@ -342,7 +194,7 @@ def _read_orders(directory, territories, products, resellers, faults):
         "product_key", "quantity", "unit_price", "amount",
     )  # fmt: skip
     orders, seen = {}, {}
-    for row in _rows(directory, name, columns, faults):
+    for row in read_rows(directory, name, columns, faults):
         number = row.text("order_number")
         head = {
             "order_date": row.date("order_date"),
@@ -363,7 +215,8 @@ def _read_orders(directory, territories, products, resellers, faults):
         first = (order.date, order.reseller, order.employee, order.territory)
         for (column, value), expected in zip(head.items(), first, strict=True):
             if value != expected and value is not None and expected is not None:
-                row.fault(column, f"{value} differs from {expected} in row {order.row} of the order {number}.")
+                there = f"{expected} in row {order.row} of the order {number}"
+                row.fault(column, f"{value} differs from {there}.")
         order.lines.append(line)
     return orders
 
@@ -371,12 +224,14 @@ def _read_orders(directory, territories, products, resellers, faults):
 def read(directory, limit=None) -> Dataset:
     """Read and check the folder; ``limit`` keeps the first so many orders by date."""
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise DatasetError(f"The limit must be a whole number of orders, at least 1, not {limit!r}.")
+        raise DatasetError(
+            f"The limit must be a whole number of orders, at least 1, not {limit!r}."
+        )
     directory = Path(directory)
     if not directory.is_dir():
-        raise DatasetError(f"{directory}: there is no such folder; name the folder that holds the dataset.")
-    faults = _Faults()
-    for name in ("territories.csv", "products.csv", "resellers.csv", "sales_quotas.csv", _sales_name(directory)):
+        raise DatasetError(f"{directory}: there is no such folder.")
+    faults = Faults()
+    for name in (*NAMES, _sales_name(directory)):
         if not (directory / name).is_file():
             faults.add(f"{directory / name}: the file does not exist.")
     faults.raise_if_any()
@@ -392,12 +247,14 @@ def read(directory, limit=None) -> Dataset:
 
 
 def _assemble(territories, products, resellers, quotas, orders, limit):
+    employees = {order.employee for order in orders.values()}
     ordered = sorted(orders.values(), key=lambda order: (order.date, order.number))
     list_prices, territory_lines = {}, {}
     for order in ordered:
         territory_lines.setdefault(order.employee, Counter())[order.territory] += len(order.lines)
         for line in order.lines:
-            list_prices[line.product] = max(list_prices.get(line.product, line.unit_price), line.unit_price)
+            highest = list_prices.get(line.product, line.unit_price)
+            list_prices[line.product] = max(highest, line.unit_price)
     for key, product in products.items():
         list_prices.setdefault(key, product.cost)
     return Dataset(
@@ -407,7 +264,7 @@ def _assemble(territories, products, resellers, quotas, orders, limit):
         quotas=sorted(quotas, key=lambda quota: (quota.employee, quota.quarter_start)),
         orders=ordered[:limit],
         list_prices=list_prices,
-        employees=sorted({order.employee for order in ordered} | {quota.employee for quota in quotas}),
+        employees=sorted(employees | {quota.employee for quota in quotas}),
         reseller_employee={order.reseller: order.employee for order in ordered},
         employee_territory={
             # the smaller key on a tie, so that every load gives the same answer

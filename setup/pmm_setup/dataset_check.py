@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .dataset import MAX_ERRORS, DatasetError, describe
+from .dataset import describe
 from .dataset_invoices import name_of
+from .dataset_rows import Faults
 from .dataset_store import MODULE
 
 # One row for each invoice that carries an external id of ours. Amounts as text: Odoo's cursor would
 # make floats of them.
 QUERY = """
-    SELECT data.name, move.state, move.move_type, move.invoice_date, move.date, move.company_id,
-           move.partner_id, move.invoice_user_id, move.team_id, currency.name,
+    SELECT data.name, move.state, move.move_type, move.invoice_date, move.invoice_date_due,
+           move.date, move.company_id, move.partner_id, move.invoice_user_id, move.team_id,
+           currency.name,
            move.amount_untaxed::text, move.amount_total::text, lines.number,
            coalesce(lines.untaxed, 0)::text
       FROM ir_model_data data
@@ -46,10 +48,10 @@ def check(env, data, keys) -> dict:
     if totals != data.totals:
         differing.insert(0, f"The csv has {describe(data.totals)}, Odoo has {describe(totals)}.")
     if differing:
-        more = len(differing) - MAX_ERRORS
-        raise DatasetError(
-            differing[:MAX_ERRORS] + ([f"… and {more} more differences."] if more > 0 else [])
-        )
+        faults = Faults()
+        for sentence in differing:
+            faults.add(sentence)
+        faults.raise_if_any()
     return totals
 
 
@@ -59,6 +61,7 @@ def _differences(order, row, keys):
         "state": "posted",
         "type": "out_invoice",
         "invoice date": order.date,
+        "due date": order.date,
         "accounting date": order.date,
         "company": keys.company.id,
         "partner": keys.partners[order.reseller],
@@ -70,7 +73,7 @@ def _differences(order, row, keys):
         "number of lines": len(order.lines),
         "sum of the lines": amount,
     }
-    for (what, wanted), value in zip(expected.items(), row, strict=True):
-        value = Decimal(value) if isinstance(wanted, Decimal) else value  # noqa: PLW2901
+    for (what, wanted), found in zip(expected.items(), row, strict=True):
+        value = Decimal(found) if isinstance(wanted, Decimal) else found
         if value != wanted:
             yield f"The invoice of the order {order.number} has the {what} {value}, not {wanted}."

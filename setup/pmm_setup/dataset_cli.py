@@ -38,13 +38,22 @@ def main(argv: list[str]) -> int:
         raise SetupError("there is no database yet: start setup/run once.")
     instance.write_config()
     with instance.server.running():
-        if options.database not in instance.server.databases():
-            raise SetupError(
-                f"there is no database {options.database}: start setup/run once, "
-                f"or make one with `setup/odoo -d {options.database} -i account,sale,crm "
-                "--stop-after-init`."
-            )
-        return _shell(instance, options)
+        _need_odoo(instance, options.database)
+        code = _shell(instance, options)
+    if code not in (0, 1, 130):  # those have said why
+        raise Failure(f"Odoo ended with {code} in the middle of it: start again, it goes on.")
+    return code
+
+
+def _need_odoo(instance: Odoo, database: str) -> None:
+    advice = (
+        "start setup/run once, or make one with "
+        f"`setup/odoo -d {database} -i account,sale,crm --stop-after-init`."
+    )
+    if database not in instance.server.databases():
+        raise SetupError(f"there is no database {database}: {advice}")
+    if not instance.server.sql("SELECT to_regclass('ir_module_module')", database):
+        raise SetupError(f"the database {database} is not one of Odoo: {advice}")
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

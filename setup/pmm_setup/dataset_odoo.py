@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 import time
 
+from psycopg2 import Error
+
 from . import dataset, dataset_check, dataset_invoices, dataset_master
 
 NEEDED = ("account", "sale", "crm")
@@ -41,9 +43,7 @@ def load(env, directory, limit=None, company=None, commit=True, progress=None) -
             env.cr.commit()
         created = dataset_invoices.load(env, data, keys, commit, progress)
         totals = dataset_check.check(env, data, keys)
-        hook = importlib.util.find_spec(f"{__package__}.dataset_program")
-        if hook:
-            importlib.import_module(hook.name).program(env, keys.company)
+        _program(env, keys.company)
         if commit:
             env.cr.commit()
     return {
@@ -52,6 +52,13 @@ def load(env, directory, limit=None, company=None, commit=True, progress=None) -
         "company": keys.company.id,
         "seconds": time.monotonic() - started,
     }
+
+
+def _program(env, company):
+    """Have a partner programme for the loaded resellers, where our addons are installed."""
+    hook = importlib.util.find_spec(f"{__package__}.dataset_program")
+    if hook and "pmm.program" in env:
+        importlib.import_module(hook.name).program(env, company)
 
 
 def _need(env):
@@ -83,8 +90,7 @@ def _alone(env, commit):
         time.sleep(0.5)
     try:
         yield
-    except BaseException:
-        env.cr.rollback()
-        raise
     finally:
-        env.cr.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        with contextlib.suppress(Error):  # the connection may be gone, and the lock with it
+            env.cr.rollback()  # what is not committed by now has failed
+            env.cr.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

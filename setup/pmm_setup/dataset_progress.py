@@ -49,7 +49,8 @@ class Progress:
             print(text, file=self.stream, flush=True)
             return
         filled = int(share * WIDTH)
-        print(f"\r\x1b[K[{'#' * filled}{'.' * (WIDTH - filled)}] {text}", end="", file=self.stream, flush=True)
+        bar = "#" * filled + "." * (WIDTH - filled)
+        print(f"\r\x1b[K[{bar}] {text}", end="", file=self.stream, flush=True)
         self.open_line = True
         if finished:
             self.close()

@@ -19,6 +19,8 @@ class _Orphaned(Exception):
 
 def run(env) -> None:
     """Do the job that the environment describes; leave the process with 1 when it fails."""
+    import psycopg2
+
     from odoo.exceptions import UserError
 
     from . import dataset_odoo
@@ -38,6 +40,9 @@ def run(env) -> None:
         sys.exit(1)
     except UserError as error:
         progress.say(f"setup: the data set is not loaded, Odoo refuses: {error}")
+        sys.exit(1)
+    except psycopg2.OperationalError as error:
+        progress.say(f"setup: the database ended the work ({str(error).strip()}): start it again.")
         sys.exit(1)
     except (KeyboardInterrupt, _Orphaned):
         progress.say("setup: interrupted; start it again, it goes on from what is finished.")

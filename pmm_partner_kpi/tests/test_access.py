@@ -1,0 +1,353 @@
+import inspect
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.models import BaseModel
+from odoo.service.model import get_public_method
+from odoo.tests import Form, freeze_time, tagged
+
+from .common import PmmCommon
+
+READ, FULL, NONE = "r", "rwcd", ""
+# what each group may do: read, write, create, delete
+RIGHTS = {
+    #                       nobody portal user  manager admin  accountant
+    "pmm.program":         (NONE, NONE, READ, "rwc", FULL, READ),
+    "pmm.period":          (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment":      (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.tier": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.partner.role":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.kpi.target":      (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.kpi.measurement": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.credit":          (NONE, NONE, READ, READ, READ, READ),
+    "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+}  # fmt: skip
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-04-15")
+class TestAccess(PmmCommon):
+    """X10, DESIGN 3.5, 3.6, 6: who may read and do what."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.nobody = cls._user("nobody", "base.group_user")
+        cls.portal = cls._user("portal", "base.group_portal")
+        cls.user = cls._user("user", "pmm_partner_kpi.group_pmm_user")
+        cls.colleague = cls._user("colleague", "pmm_partner_kpi.group_pmm_user")
+        cls.manager = cls._user("manager", "pmm_partner_kpi.group_pmm_manager")
+        cls.admin = cls._user("pmmadmin", "pmm_partner_kpi.group_pmm_admin")
+        cls.accountant = cls._user("accountant", "account.group_account_user")
+        cls.users = [
+            cls.nobody,
+            cls.portal,
+            cls.user,
+            cls.manager,
+            cls.admin,
+            cls.accountant,
+        ]
+        # a portal user of the partner company itself is the one with most to see
+        cls.portal.partner_id.parent_id = cls.acme
+        cls.acme_in.user_id = cls.user
+        cls.bolt_in.user_id = cls.colleague
+        cls.env["pmm.enrollment.tier"].create(
+            [
+                {"enrollment_id": e.id, "grade_id": cls.gold.id, "date_start": "2026-01-01"}
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
+        people = cls.env["res.partner"].create(
+            [{"name": p.name, "parent_id": p.id} for p in cls.acme | cls.bolt]
+        )
+        cls.env["pmm.partner.role"].create([{"contact_id": p.id, "role": "owner"} for p in people])
+        cls._target(cls.acme_in, "2026-02", 100)
+        cls._target(cls.bolt_in, "2026-02", 100)
+        cls._invoice(cls.acme, "2026-02-10", 100)
+        cls._invoice(cls.bolt, "2026-02-10", 50)
+        cls.program._run()
+        cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
+
+    def _of(self, records, path):
+        return {record.id for record in records if record.mapped(path) & self.acme}
+
+    # === MODEL × GROUP × OPERATION === #
+
+    def test_each_group_has_the_rights_of_the_table(self):
+        """DESIGN 6: model × group × operation, all of them."""
+        for model, rights in RIGHTS.items():
+            for user, granted in zip(self.users, rights, strict=True):
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(f"{user.login} {operation} {model}"):
+                        self.assertEqual(
+                            self.env[model].with_user(user).has_access(operation),
+                            letter in granted,
+                        )
+
+    def test_table_of_rights_names_every_model(self):
+        """DESIGN 6: a new model has to be thought about."""
+        models = self.env["ir.model"].search([("model", "=like", "pmm.%")]).mapped("model")
+        own = {
+            name
+            for name in models
+            if not self.env[name]._abstract
+            and self.env[name]._original_module == "pmm_partner_kpi"
+            and not self.env[name]._transient
+        }
+        self.assertEqual(own, set(RIGHTS))
+
+    def test_reading_is_refused_to_those_outside(self):
+        """DESIGN 3.5: records, counts and groups alike, for portal users and employees."""
+        for user in (self.nobody, self.portal):
+            for model in RIGHTS:
+                Model = self.env[model].with_user(user)
+                record = self.env[model].sudo().search([], limit=1).with_user(user)
+                self.assertTrue(record, model)
+                for call in (
+                    lambda Model=Model: Model.search([]),
+                    lambda Model=Model: Model.search_count([]),
+                    lambda Model=Model: Model._read_group([], [], ["__count"]),
+                    lambda record=record: record.read(["id", "display_name"]),
+                ):
+                    with self.subTest(f"{user.login} {model}"), self.assertRaises(AccessError):
+                        call()
+                # who may not export at all is told so first
+                with self.assertRaises(UserError):
+                    record.export_data(["id"])
+
+    def test_partner_fields_are_hidden_from_those_outside(self):
+        """DESIGN 3.5: enrolments and roles are not read through the partner or invoice."""
+        move = self.env["account.move"].search([("partner_id", "=", self.acme.id)], limit=1)
+        for user in (self.nobody, self.portal, self.accountant):
+            for record, names in (
+                (self.acme, ["pmm_enrollment_ids", "pmm_role_ids", "pmm_enrollment_count"]),
+                (move, ["pmm_credit_count"]),
+            ):
+                for name in names:
+                    with self.subTest(f"{user.login} {name}"):
+                        self.assertNotIn(name, record.with_user(user).fields_get())
+                        with self.assertRaises(AccessError):
+                            record.with_user(user).read([name])
+
+    # === RECORD RULES === #
+
+    def test_user_sees_own_partners_only(self):
+        """X10: enrolments, tiers, roles, targets, results, credits of the user's own partners."""
+        for model, path in (
+            ("pmm.enrollment", "partner_id"),
+            ("pmm.enrollment.tier", "enrollment_id.partner_id"),
+            ("pmm.partner.role", "partner_id"),
+            ("pmm.kpi.target", "enrollment_id.partner_id"),
+            ("pmm.kpi.measurement", "partner_id"),
+            ("pmm.credit", "partner_id"),
+        ):
+            for user, seen, hidden in (
+                (self.user, self.acme, self.bolt),
+                (self.colleague, self.bolt, self.acme),
+            ):
+                with self.subTest(f"{user.login} {model}"):
+                    records = self.env[model].with_user(user).search([])
+                    self.assertEqual(records.sudo().mapped(path), seen)
+                    others = self.env[model].sudo().search([(path, "=", hidden.id)])
+                    with self.assertRaises(AccessError):
+                        others.with_user(user).read(["display_name"])
+            # accounting posts and audits what follows from it, for all partners
+            for user in (self.manager, self.admin, self.accountant):
+                with self.subTest(f"{user.login} {model}"):
+                    records = self.env[model].with_user(user).search([])
+                    self.assertEqual(records.sudo().mapped(path), self.acme | self.bolt)
+
+    def test_user_opens_own_partner_from_all_sides(self):
+        """K8: what is theirs opens: result, drill-down, buttons of partner and invoice."""
+        result = self._measurement(self.acme_in, "2026-02").with_user(self.user)
+        action = result.action_view_credits()
+        credits = self.env["pmm.credit"].with_user(self.user).search(action["domain"])
+        self.assertEqual(sum(credits.mapped("amount")), 100)
+        credits.action_open_document()
+        self.acme.with_user(self.user).action_view_pmm_measurements()
+        self.assertEqual(self.acme.with_user(self.user).pmm_enrollment_count, 1)
+        self.acme_in.with_user(self.user).action_view_credits()
+        self.acme_in.with_user(self.user).action_view_measurements()
+
+    def test_user_cannot_change_what_money_depends_on(self):
+        """DESIGN 6: a user reads; targets, tiers and dates are the manager's."""
+        for record, vals in (
+            (self.acme_in, {"date_start": "2026-02-01"}),
+            (self.acme_in, {"user_id": self.colleague.id}),
+            (self.acme_in.tier_ids, {"grade_id": self.silver.id}),
+            (self.acme_in.target_ids, {"value": 1}),
+            (self.program, {"kpi_ids": [Command.clear()]}),
+            (self.kpi, {"role": "referrer"}),
+            (self.acme_in.role_ids, {"role": "sales"}),
+        ):
+            with self.subTest(str(vals)), self.assertRaises(AccessError):
+                record.with_user(self.user).write(vals)
+        # the inverse of a related field must not be a back door
+        with self.assertRaises(AccessError):
+            self.acme_in.with_user(self.user).write({"role_ids": [Command.clear()]})
+        with self.assertRaises(AccessError):
+            self.acme.with_user(self.user).write({"pmm_enrollment_ids": [Command.clear()]})
+        with self.assertRaises(AccessError):
+            self.acme.with_user(self.user).write({"pmm_role_ids": [Command.clear()]})
+
+    def test_other_company_is_out_of_sight(self):
+        """DESIGN 3.5: no company sees another's, not even its administrators."""
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = self._user("abroad", "pmm_partner_kpi.group_pmm_admin")
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.acme.company_id = self.company
+        for model in sorted(set(RIGHTS) - {"pmm.dirty"}):
+            record = self.env[model].sudo().search([], limit=1)
+            with self.subTest(model):
+                self.assertFalse(self.env[model].with_user(stranger).search([]) & record)
+                with self.assertRaises(AccessError):
+                    record.with_user(stranger).read(["display_name"])
+        with self.assertRaises(AccessError):
+            self.program.with_user(stranger).action_run()
+
+    # === METHODS === #
+
+    def test_run_needs_the_manager(self):
+        """DESIGN 3.6: neither user nor outsider starts a run by RPC."""
+        for user in (self.nobody, self.portal, self.user, self.accountant):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.program.with_user(user).action_run()
+        for user in (self.manager, self.admin):
+            with self.subTest(user.login):
+                self._invoice(self.acme, "2026-02-12", 1)
+                message = self.program.with_user(user).action_run()["params"]["message"]
+                self.assertNotIn("0 new sales credits", message)
+
+    def test_close_needs_the_manager(self):
+        """DESIGN 3.6: neither user nor outsider closes a period by RPC."""
+        january = self._period("2026-01")
+        for user in (self.nobody, self.portal, self.user, self.accountant):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                january.with_user(user).action_close()
+        january.with_user(self.manager).action_close()
+        self.assertEqual(january.closed_by_id, self.manager)
+
+    def test_public_methods_are_refused_to_those_outside(self):
+        """DESIGN 6: every public method is an RPC endpoint; each refuses who has no rights."""
+        records = {model: self.env[model].sudo().search([], limit=1) for model in RIGHTS}
+        records["res.partner"] = self.acme
+        for model, record in records.items():
+            for name in self._own_public_methods(model):
+                for user in (self.portal, self.nobody):
+                    with self.subTest(f"{user.login} {model}.{name}"):
+                        if model == "res.partner" and user == self.nobody:
+                            continue  # an employee may read partners: an action, no data
+                        with self.assertRaises(AccessError):
+                            action = getattr(record.with_user(user), name)()
+                            # an action alone shows nothing: its records must be refused
+                            Model = self.env[action["res_model"]].with_user(user)
+                            Model.search(action.get("domain") or [])
+
+    def _own_public_methods(self, model):
+        """Return the names of public methods that pmm_partner_kpi adds to ``model``."""
+        names = []
+        for name, method in inspect.getmembers(type(self.env[model]), inspect.isfunction):
+            own = method.__module__.startswith("odoo.addons.pmm_partner_kpi.")
+            if own and not name.startswith("_") and not hasattr(BaseModel, name):
+                names.append(name)
+        return names
+
+    def test_what_runs_is_private(self):
+        """DESIGN 6: stages of the run and marks cannot be called by RPC at all."""
+        for model, names in {
+            "pmm.program": ["_run", "_ensure_periods", "_rebuild_periods", "_cron_run"],
+            "pmm.credit": ["_fill_dirty", "_fill_range", "_append", "_cron_sweep"],
+            "pmm.kpi.measurement": ["_measure"],
+            "pmm.dirty": ["_mark", "_take", "_peek"],
+            "pmm.enrollment": ["_mark_dirty", "_mark_to_measure"],
+        }.items():
+            for name in names:
+                with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
+                    get_public_method(self.env[model], name)
+        expected = {
+            "pmm.program": {"action_run", "action_view_enrollments", "action_view_measurements"},
+            "pmm.period": {"action_close"},
+            "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
+            "pmm.enrollment.tier": set(),
+            "pmm.partner.role": set(),
+            "pmm.kpi.definition": set(),
+            "pmm.kpi.target": set(),
+            "pmm.kpi.measurement": {"action_view_credits"},
+            "pmm.credit": {"action_open_document"},
+            "pmm.dirty": set(),
+        }
+        found = {model: set(self._own_public_methods(model)) for model in RIGHTS}
+        self.assertEqual(found, expected, "a new public method needs a test of its rights")
+
+    # === WHO HAS NOTHING TO DO WITH IT === #
+
+    def test_employee_opens_and_saves_a_partner(self):
+        """X14: the addon does not get in the way of those who do not use it."""
+        clerk = self._user("clerk", "base.group_user", "base.group_partner_manager")
+        with Form(self.acme.with_user(clerk)) as form:
+            form.phone = "+1 555 0100"
+        with Form(self.env["res.partner"].with_user(clerk)) as form:
+            form.name = "New"
+
+    def test_accountant_invoices_and_refunds(self):
+        """X14: invoice form, posting, credit note and reset without any programme rights."""
+        Move = self.env["account.move"].with_user(self.accountant)
+        with Form(Move.with_context(default_move_type="out_invoice")) as form:
+            form.partner_id = self.acme
+            form.pmm_referrer_id = self.bolt
+            with form.invoice_line_ids.new() as line:
+                line.product_id = self.pump
+                line.price_unit = 77
+        move = form.record
+        move.action_post()
+        self._refund(move, "2026-04-15")
+        self.program._run()
+        self.assertEqual(self._credited(self.acme, document_id=move.id), 77)
+        self.assertEqual(self._credited(self.bolt, "referrer", document_id=move.id), 77)
+        move.pmm_referrer_id = False
+        move.button_draft()
+        with Form(move) as form:
+            form.ref = "corrected"
+        self.program._run()
+        self.assertEqual(self._credited(self.acme, document_id=move.id), 0)
+
+    def test_salesperson_sells(self):
+        """X14: order form, confirmation and invoice without any programme rights."""
+        seller = self._user("seller", "sales_team.group_sale_salesman")
+        with Form(self.env["sale.order"].with_user(seller)) as form:
+            form.partner_id = self.acme
+            form.pmm_referrer_id = self.bolt
+            with form.order_line.new() as line:
+                line.product_id = self.pump
+                line.price_unit = 55
+        order = form.record
+        order.action_confirm()
+        invoice = order._create_invoices()
+        self.assertEqual(invoice.sudo().pmm_referrer_id, self.bolt)
+
+    def test_posting_by_the_employee_with_billing_rights_leaves_the_mark(self):
+        """X13: marks are written for whoever may change the document."""
+        biller = self._user("biller", "account.group_account_invoice")
+        move = self._invoice(self.acme, "2026-02-10", 3, post=False)
+        move.with_user(biller).action_post()
+        self.assertIn(move.id, self.env["pmm.dirty"]._peek("credit_move"))
+
+    def test_manager_works_through_the_forms(self):
+        """X15: programme, enrolment, tier and target are entered by a manager's own rights."""
+        env = self.env(user=self.manager)
+        with Form(env["pmm.program"]) as form:
+            form.name = "By hand"
+            form.tz = "UTC"
+            form.kpi_ids.add(self.kpi)
+        program = form.record
+        with Form(env["pmm.enrollment"]) as form:
+            form.program_id = program
+            form.partner_id = self.acme
+        enrollment = form.record
+        program.action_run()
+        self.assertEqual(program.enrollment_count, 1)
+        self.assertTrue(enrollment.measurement_ids)
+        program.action_view_enrollments()
+        program.action_view_measurements()

@@ -1,0 +1,99 @@
+from contextlib import contextmanager
+
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
+
+from .common import PmmCommon
+
+MANY = 200
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-04-15")
+class TestQueryCount(PmmCommon):
+    """X13, DESIGN 5: one partner or two hundred, the run asks the database as often."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partners = cls.env["res.partner"].create(
+            [{"name": f"Reseller {number}", "is_company": True} for number in range(MANY)]
+        )
+        cls.enrollments = cls.env["pmm.enrollment"].create(
+            [
+                {"program_id": cls.program.id, "partner_id": p.id, "date_start": "2026-01-01"}
+                for p in cls.partners
+            ]
+        )
+        cls.program._run()
+
+    @contextmanager
+    def _counted(self, found):
+        """Append to ``found`` the number of queries of the block, from cold records."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        yield
+        self.env.flush_all()
+        found.append(self.env.cr.sql_log_count - before)
+
+    def _dated(self, moves, day):
+        """Move documents to another day, as a re-post would, and leave their marks."""
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_date = %s WHERE id = ANY(%s)", [day, moves.ids]
+        )
+        self.env.invalidate_all()
+        self.env["pmm.dirty"]._mark("credit_move", moves.ids)
+
+    def test_measuring_asks_as_often_for_many(self):
+        """X13: two statements per programme and one per KPI, whatever the number of partners."""
+        self._kpi("Referred", role="referrer", category_ids=[Command.set(self.hardware.ids)])
+        Measurement = self.env["pmm.kpi.measurement"]
+        Measurement._measure(self.enrollments)  # warms the caches
+        counts = []
+        for number in (1, MANY):
+            members = self.enrollments[:number]
+            self.env["pmm.kpi.target"].search([]).unlink()
+            self.env["pmm.kpi.target"].create(
+                [
+                    {
+                        "enrollment_id": enrollment.id,
+                        "kpi_id": self.kpi.id,
+                        "period_id": self._period("2026-02").id,
+                        "value": 10 + number,
+                    }
+                    for enrollment in members
+                ]
+            )
+            with self._counted(counts):
+                changed = Measurement._measure(members)
+            self.assertEqual(changed, number)
+        self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
+        self.assertLess(counts[1], 15)
+
+    def test_filling_asks_as_often_for_many(self):
+        """X13: documents of 200 partners are credited in as many statements as one."""
+        moves = self.env["account.move"]
+        template = self._invoice(self.partners[0], "2026-02-03", 10, post=False)
+        for partner in self.partners:
+            moves |= template.copy({"partner_id": partner.id, "invoice_date": "2026-02-03"})
+        moves.action_post()
+        Credit = self.env["pmm.credit"]
+        self.assertEqual(Credit._fill_dirty(), MANY)
+        counts = []
+        for number, day in ((1, "2026-02-04"), (1, "2026-02-05"), (MANY, "2026-02-06")):
+            self._dated(moves[:number], day)
+            with self._counted(counts):
+                self.assertEqual(Credit._fill_dirty(), 2 * number)
+        _warm, one, many = counts
+        # Odoo inserts marks (one per partner to measure) by the hundred; all else is set-based
+        self.assertEqual(one + MANY // 100 - 1, many, "queries for 1 and for 200 documents")
+        self.assertLess(many, 15)
+
+    def test_counting_sees_queries(self):
+        """X13: the measure itself: a query per record is noticed."""
+        counts = []
+        with self._counted(counts):
+            for partner in self.partners[:5]:
+                self.env.cr.execute("SELECT name FROM res_partner WHERE id = %s", [partner.id])
+        self.assertEqual(counts, [5])
