@@ -132,6 +132,7 @@ class PmmProgram(models.Model):
     def write(self, vals):
         reframed = self.filtered(lambda program: program._changes_frame(vals))
         # periods go before the frame moves, so that a refusal names them as they were
+        reframed._check_frozen_once_closed()
         reframed.period_ids.unlink()
         result = super().write(vals)
         reframed._ensure_periods()
