@@ -88,7 +88,7 @@ class PmmRewardEntry(models.Model):
         help="The document that came last before this difference was booked.",
     )
     basis_amount = fields.Monetary(
-        string="Basis", readonly=True, help="How much the basis changed; sums to the basis now."
+        string="Basis", readonly=True, help="How much the basis changed since the entry before."
     )
     amount = fields.Monetary(readonly=True)
     terms = fields.Json(readonly=True, help="The figures that the amount was computed with.")
