@@ -35,6 +35,7 @@ class PmmPeriod(models.Model):
     date_last = fields.Date(string="To", compute="_compute_date_last")
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")],
+        string="Status",
         required=True,
         default="open",
         tracking=True,
