@@ -1,7 +1,2 @@
 from . import models
-from .queries.append_only import forget_refusal
-
-
-def uninstall_hook(env):
-    """Take the trigger function away with the last ledger."""
-    env.cr.execute(forget_refusal())
+from .hooks import uninstall_hook

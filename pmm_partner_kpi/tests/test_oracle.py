@@ -68,8 +68,8 @@ class TestOracle(PmmCommon):
             }
         )
         cls.programs = cls.program | cls.quarterly | cls.abroad
-        cls.bolt_in.write({"date_start": "2026-01-31", "date_stop": "2026-03-01"})
-        cls._enroll(cls.bolt, "2026-03-01")
+        cls.bolt_in.write({"date_start": "2026-01-31", "date_stop": "2026-02-10"})
+        cls._enroll(cls.bolt, "2026-02-10")
         cls._enroll(cls.acme, "2026-02-10", program=cls.quarterly)
         cls._enroll(cls.bolt, "2025-06-01", "2026-04-01", program=cls.quarterly)
         cls._enroll(cls.acme, "2026-02-01", program=cls.abroad)

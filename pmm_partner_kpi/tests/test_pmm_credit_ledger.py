@@ -2,7 +2,7 @@ from psycopg2 import errors
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import PmmCommon
 
@@ -62,10 +62,10 @@ class TestPmmCreditLedger(PmmCommon):
             for name, field in credit._fields.items()
             if field.store and field.column_type and name != "id"
         ]
-        names = ", ".join(f'"{name}"' for name in columns)
+        names = SQL(", ").join(SQL.identifier(name) for name in columns)
         with mute_logger("odoo.sql_db"), self.assertRaises(errors.UniqueViolation):
             self.env.cr.execute(
-                f"INSERT INTO pmm_credit ({names}) SELECT {names} FROM pmm_credit"  # noqa: S608
+                SQL("INSERT INTO pmm_credit (%s) SELECT %s FROM pmm_credit", names, names)
             )
 
     def test_each_correction_is_a_revision(self):

@@ -78,7 +78,7 @@ class AccountMove(models.Model):
         accruals = self.pmm_statement_ids._accrual_lines()
         (self._pmm_accrued_lines() | accruals).remove_move_reconcile()
         # past our own override, which refuses reversals that leave the statement behind
-        return super()._reverse_moves(
+        return super()._reverse_moves(  # pylint: disable=super-method-mismatch
             [
                 {
                     "date": today,
