@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..queries.dirty_marks import add_marks
+
 
 class PmmDirty(models.Model):
     """What changed and must be looked at by the next run: keys only, no figures.
@@ -21,8 +23,8 @@ class PmmDirty(models.Model):
     def _mark(self, queue, ids):
         """Append a mark for each of ``ids``; whoever may change the document may mark it."""
         if ids:
-            # a user who posts an invoice has no access of their own to this table
-            self.sudo().create([{"queue": queue, "res_id": id_} for id_ in ids])
+            self.env.cr.execute(add_marks(queue, ids))
+            self.invalidate_model()
 
     @api.model
     def _peek(self, queue, limit=None):

@@ -4,6 +4,7 @@ from . import (
     append_only,
     credit_differences,
     credit_scope,
+    dirty_marks,
     invoiced_lines,
     measurement,
     program_days,

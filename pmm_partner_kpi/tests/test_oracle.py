@@ -239,7 +239,9 @@ class TestOracle(PmmCommon):
         self.oracle = Oracle(self.env)
         self.published = {}
         self.moves = self.env["account.move"]
-        for _ in range(60):
+        for day in BOUNDARIES:
+            self.moves |= self._invoice(self.bolt, day, (self.valve, 2, 4.56))
+        for _ in range(50):
             self.moves |= self._document()
         self._targets()
         self._refund_some(9)

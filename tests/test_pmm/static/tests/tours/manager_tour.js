@@ -34,7 +34,6 @@ registry.category("web_tour.tours").add("pmm_approver_tour", {
         {trigger: '.o_data_row:contains("2026-01"):contains("Closed")'},
         {trigger: 'button[data-menu-xmlid="pmm_partner_kpi.menu_pmm_programs"]', run: "click"},
         {trigger: 'a[data-menu-xmlid="pmm_partner_kpi.menu_pmm_period"]', run: "click"},
-        {trigger: '.o_group_header:contains("Resellers")', run: "click"},
         {trigger: '.o_data_row:contains("2026-01") .o_data_cell[name="name"]', run: "click"},
         {trigger: 'button[name="action_make_statements"]', run: "click"},
         {trigger: '.o_data_row:contains("RS/2026-01") .o_data_cell[name="name"]', run: "click"},
