@@ -234,29 +234,26 @@ class PmmProgram(models.Model):
         return fields.Date.context_today(self.with_context(tz=self.tz))
 
     def _ensure_periods(self):
-        """Make the periods from the start to today, and an open one for what comes late."""
+        """Make the periods from the start to the one after today's.
+
+        The next one is there to set its targets early, and for what comes late when all
+        others are closed.
+        """
         vals_list = []
         for program in self:
-            spans = periods.periods(
-                program.period_scheme,
-                program.date_start,
-                fields.Date.add(max(program._today(), program.date_start), days=1),
-            )
+            scheme = program.period_scheme
             closed = program.period_ids.filtered(lambda period: period.state == "closed")
-            last_closed = max(closed.mapped("date_stop"), default=program.date_start)
-            if last_closed >= spans[-1][1]:
-                # all up to today is closed, but late differences need an open period
-                spans.append((last_closed, periods.following(program.period_scheme, last_closed)))
+            until = max([program._today(), program.date_start, *closed.mapped("date_stop")])
+            next_start = periods.following(scheme, periods.floor(scheme, until))
             known = set(program.period_ids.mapped("date_start"))
             vals_list += [
                 {"program_id": program.id, "date_start": start, "date_stop": stop}
-                for start, stop in spans
+                for start, stop in periods.periods(
+                    scheme, program.date_start, fields.Date.add(next_start, days=1)
+                )
                 if start not in known
             ]
-        created = self.env["pmm.period"].create(vals_list)
-        # with a new period the one before it has ended: reached or missed is decided now
-        created.program_id.enrollment_ids._mark_to_measure()
-        return created
+        return self.env["pmm.period"].create(vals_list)
 
     def _changes_frame(self, vals):
         """Return whether ``vals`` give this programme other periods."""

@@ -24,14 +24,14 @@ class TestPmmPeriod(PmmCommon):
 
     # === MAKING === #
 
-    def test_periods_reach_from_the_start_to_today(self):
-        """K1: one period per month, quarter or year, the current one included."""
+    def test_periods_reach_from_the_start_to_the_next_one(self):
+        """K1: one period per month, quarter or year, up to the one after the current."""
         cases = [
-            ("month", "2026-01-01", ["2026-01", "2026-02", "2026-03", "2026-04"]),
-            ("month", "2026-03-31", ["2026-03", "2026-04"]),
-            ("month", "2026-04-15", ["2026-04"]),
-            ("quarter", "2025-12-31", ["2025-Q4", "2026-Q1", "2026-Q2"]),
-            ("year", "2025-07-01", ["2025", "2026"]),
+            ("month", "2026-01-01", ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05"]),
+            ("month", "2026-03-31", ["2026-03", "2026-04", "2026-05"]),
+            ("month", "2026-04-15", ["2026-04", "2026-05"]),
+            ("quarter", "2025-12-31", ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]),
+            ("year", "2025-07-01", ["2025", "2026", "2027"]),
         ]
         for number, (scheme, start, expected) in enumerate(cases):
             with self.subTest(f"{scheme} from {start}"):
@@ -49,17 +49,17 @@ class TestPmmPeriod(PmmCommon):
         self.assertEqual(str(period.date_last), "2026-02-28")
 
     def test_new_period_begins_with_its_first_day(self):
-        """K1: the day before there is none yet, on the first day there is one."""
-        self.assertEqual(self._names(self.program)[-1], "2026-04")
+        """K1: on the first day of a period the one after it is made, not the day before."""
+        self.assertEqual(self._names(self.program)[-1], "2026-05")
         with freeze_time("2026-04-30 23:59:59"):
-            self.assertEqual(self._names(self.program)[-1], "2026-04")
-        with freeze_time("2026-05-01 00:00:00"):
             self.assertEqual(self._names(self.program)[-1], "2026-05")
+        with freeze_time("2026-05-01 00:00:00"):
+            self.assertEqual(self._names(self.program)[-1], "2026-06")
 
     def test_programme_of_the_future_has_its_first_period(self):
         """K1: targets can be set before the programme begins."""
         program = self._new_program(date_start="2026-09-10")
-        self.assertEqual(self._names(program), ["2026-09"])
+        self.assertEqual(self._names(program), ["2026-09", "2026-10"])
 
     def test_today_is_that_of_the_programme(self):
         """DESIGN 4: one time zone per programme decides, not that of the reader."""
@@ -71,8 +71,8 @@ class TestPmmPeriod(PmmCommon):
             with freeze_time("2026-04-30 12:30:00"), self.subTest(reader):
                 self.assertEqual(auckland._today(), fields.Date.to_date("2026-05-01"))
                 self.assertEqual(angeles._today(), fields.Date.to_date("2026-04-30"))
-                self.assertEqual(self._names(auckland)[-1], "2026-05")
-                self.assertEqual(self._names(angeles)[-1], "2026-04")
+                self.assertEqual(self._names(auckland)[-1], "2026-06")
+                self.assertEqual(self._names(angeles)[-1], "2026-05")
 
     def test_close_asks_the_calendar_of_the_programme(self):
         """DESIGN 4: at one instant April can be closed in Auckland, not in Los Angeles."""
@@ -160,7 +160,7 @@ class TestPmmPeriod(PmmCommon):
         with freeze_time("2026-05-01"):
             self._close("2026-01", "2026-02", "2026-03", "2026-04")
             open_ = self.program.period_ids.filtered(lambda period: period.state == "open")
-            self.assertEqual(open_.mapped("name"), ["2026-05"])
+            self.assertEqual(open_.sorted("date_start").mapped("name"), ["2026-05", "2026-06"])
 
     def test_closed_period_stays_closed(self):
         """DESIGN 3.3: it is neither reopened nor moved nor deleted."""
@@ -241,7 +241,7 @@ class TestPmmPeriod(PmmCommon):
         self._invoice(self.acme, "2026-02-03", 100)
         self.program._run()
         self.program.period_scheme = "quarter"
-        self.assertEqual(self._names(self.program), ["2026-Q1", "2026-Q2"])
+        self.assertEqual(self._names(self.program), ["2026-Q1", "2026-Q2", "2026-Q3"])
         self.program._run()
         self.assertResult(self.acme_in, "2026-Q1", 100)
         self.assertFalse(self._measurement(self.acme_in, "2026-02"))
