@@ -32,6 +32,8 @@ class PmmRewardRule(models.Model):
         digits=(9, 6), help="The share of each document's untaxed amount that is granted."
     )
     band_ids = fields.One2many("pmm.reward.band", "rule_id", string="Bands", copy=True)
+    # declared here too, so that its relation table goes when this addon goes
+    category_ids = fields.Many2many(relation="pmm_reward_rule_category_rel")
     grade_ids = fields.Many2many(
         "res.partner.grade",
         string="Only for tiers",
