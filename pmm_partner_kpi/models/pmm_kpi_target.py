@@ -8,7 +8,7 @@ class PmmKpiTarget(models.Model):
     _name = "pmm.kpi.target"
     _inherit = ["mail.thread"]
     _description = "KPI Target"
-    _order = "period_id desc, enrollment_id, kpi_id, id"
+    _order = "period_id, enrollment_id, kpi_id, id"
     _check_company_auto = True
 
     _one_per_period = models.Constraint(

@@ -11,7 +11,7 @@ class PmmStatement(models.Model):
     _name = "pmm.statement"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Reward Statement"
-    _order = "period_id desc, partner_id, id"
+    _order = "period_id, partner_id, id"
     _check_company_auto = True
 
     _one_per_period = models.UniqueIndex(
