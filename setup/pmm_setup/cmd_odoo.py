@@ -8,7 +8,9 @@ from . import addons, paths, postgres, provision
 from .console import SetupError, console
 from .odoo_cli import attended
 
-WITH_CONFIG = {"server", "shell", "db", "module", "i18n", "neutralize", "populate", "obfuscate"}
+WITH_CONFIG = {"server", "shell", "db", "module", "neutralize", "populate", "obfuscate"}
+# these read -c only behind their own subcommand: odoo i18n export -c FILE
+NESTED = {"i18n"}
 
 
 def odoo(argv: list[str]) -> int:
@@ -20,6 +22,8 @@ def odoo(argv: list[str]) -> int:
     with instance.server.running():
         if argv and argv[0] in WITH_CONFIG:
             words = [argv[0], "-c", str(instance.config), *argv[1:]]
+        elif len(argv) > 1 and argv[0] in NESTED:
+            words = [*argv[:2], "-c", str(instance.config), *argv[2:]]
         elif argv and not argv[0].startswith("-"):
             words = argv  # a subcommand that reads no configuration
         else:
