@@ -204,3 +204,21 @@ class TestPmmCreditScope(PmmCommon):
         self.assertEqual(final.amount_untaxed, 100)
         self.assertEqual(self._credited(self.acme), 200)
         self.assertEqual(self._credited(self.bolt, "referrer"), 200)
+
+    def test_credit_note_of_a_withdrawn_invoice_stands_alone(self):
+        """K12: a return belongs to its invoice only while that invoice is posted."""
+        invoice = self._invoice(self.acme, "2026-01-20", 100)
+        refund = self._refund(invoice, "2026-02-10", 40)
+        self.program._run()
+        invoice.button_draft()
+        self.program._run()
+        standing = self.env["pmm.credit"]._read_group(
+            [("document_model", "=", "account.move"), ("document_id", "=", refund.id)],
+            ["origin_date:day", "origin_document_id"],
+            ["amount:sum"],
+            having=[("amount:sum", "!=", 0)],
+        )
+        self.assertEqual(
+            [(str(day), document, amount) for day, document, amount in standing],
+            [("2026-02-10", refund.id, -40.0)],
+        )
