@@ -226,3 +226,13 @@ class PmmCommon(AccountTestInvoicingCommon):
             self.assertEqual(result.attainment, attainment)
         if state:
             self.assertEqual(result.state, state)
+
+    @contextmanager
+    def _counted(self, found):
+        """Append to ``found`` the number of queries of the block, from cold records."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        yield
+        self.env.flush_all()
+        found.append(self.env.cr.sql_log_count - before)

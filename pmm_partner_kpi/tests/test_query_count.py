@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -26,16 +24,6 @@ class TestQueryCount(PmmCommon):
             ]
         )
         cls.program._run()
-
-    @contextmanager
-    def _counted(self, found):
-        """Append to ``found`` the number of queries of the block, from cold records."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        yield
-        self.env.flush_all()
-        found.append(self.env.cr.sql_log_count - before)
 
     def _dated(self, moves, day):
         """Move documents to another day, as a re-post would, and leave their marks."""

@@ -321,7 +321,7 @@ class PmmStatement(models.Model):
                         "tax_ids": [fields.Command.set(taxes.ids)],
                     }
                 )
-                for statement in self.sorted("period_id")
+                for statement in self.sorted(lambda statement: statement.period_id.date_start)
             ],
         }
 

@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -56,16 +54,6 @@ class TestQueryCount(RewardCommon):
         # credits and periods are there, no reward is yet
         cls.program._ensure_periods()
         cls.env["pmm.credit"]._fill_dirty()
-
-    @contextmanager
-    def _counted(self, found):
-        """Append to ``found`` the number of queries of the block, from cold records."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        yield
-        self.env.flush_all()
-        found.append(self.env.cr.sql_log_count - before)
 
     def test_accruing_asks_as_often_for_many(self):
         """X13: granting rewards to 1 and to 198 partners, and finding nothing new for either."""

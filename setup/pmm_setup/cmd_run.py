@@ -175,10 +175,7 @@ def main_job(odoo: Odoo) -> dict:
     """Run ``setup/main_job.py`` in an Odoo shell (committed at its end); return its report."""
     file = odoo.folder / "report.json"
     file.unlink(missing_ok=True)
-    script = (
-        f"exec(compile(open({str(MAIN_JOB)!r}).read(), {str(MAIN_JOB)!r}, 'exec'), globals())\n"
-        "env.cr.commit()\n"
-    )
+    script = MAIN_JOB.read_text(encoding="utf-8") + "\nenv.cr.commit()\n"
     log = odoo.folder / "main_job.log"
     words = ["shell", "-c", odoo.config, "-d", DATABASE, "--no-http", "--max-cron-threads=0",
              f"--logfile={log}"]  # fmt: skip
