@@ -25,7 +25,9 @@
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/pmm_partner_kpi_menus.xml",
+        "views/portal_templates.xml",
     ],
+    "assets": {"web.assets_backend": ["pmm_partner_kpi/static/src/views/**/*"]},
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/pmm_program_demo.xml",

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from ..queries.credit_differences import append_differences
 from ..queries.credit_scope import of_document_range, of_documents, of_partners
 from ..queries.invoiced_lines import invoiced_lines
 
 SWEEP_FROM = "pmm_partner_kpi.sweep_from"
+# documents or partners that one statement looks at: it bounds the memory of a run
+BATCH = 1000
 
 
 class PmmCredit(models.Model):
@@ -105,14 +108,11 @@ class PmmCredit(models.Model):
     def _fill_dirty(self, limit=None):
         """Append what the marked documents and partners need; return the number of rows."""
         Dirty = self.env["pmm.dirty"]
-        moves, partners = Dirty._peek("credit_move", limit), Dirty._peek("credit_partner", limit)
         added = 0
-        if moves:
-            added += self._append(*of_documents(moves))
-            Dirty._take("credit_move", moves)
-        if partners:
-            added += self._append(*of_partners(partners))
-            Dirty._take("credit_partner", partners)
+        for queue, scope in (("credit_move", of_documents), ("credit_partner", of_partners)):
+            for ids in split_every(BATCH, Dirty._peek(queue, limit), list):
+                added += self._append(*scope(ids))
+                Dirty._take(queue, ids)
         return added
 
     @api.model
@@ -128,9 +128,8 @@ class PmmCredit(models.Model):
         rows = self.env.execute_query(append_differences(relation, standing_where, mended=mended))
         self.invalidate_model()
         if rows:
-            partner_ids = list({partner_id for [partner_id] in rows})
-            self._touch_partners(partner_ids)
-        return len(rows)
+            self._touch_partners([partner_id for partner_id, _count in rows])
+        return sum(count for _partner_id, count in rows)
 
     @api.model
     def _relation(self, where):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..queries.dirty_marks import add_marks
+from ..queries.dirty_marks import add_marks, remove_marks
 
 
 class PmmDirty(models.Model):
@@ -38,6 +38,6 @@ class PmmDirty(models.Model):
     @api.model
     def _take(self, queue, ids):
         """Remove the marks of ``ids`` that this transaction sees; later ones stay."""
-        # marks belong to the run, whoever started it
-        marks = self.sudo().search([("queue", "=", queue), ("res_id", "in", list(ids))])
-        marks.unlink()
+        if ids:
+            self.env.cr.execute(remove_marks(queue, ids))
+            self.invalidate_model()

@@ -202,6 +202,12 @@ class PmmEnrollment(models.Model):
         self.env["pmm.dirty"]._mark("credit_partner", partners.ids)
         return result
 
+    def _runs_today(self):
+        """Return whether this enrolment runs on the programme's present day."""
+        self.ensure_one()
+        today = self.program_id._today()
+        return self.date_start <= today and (not self.date_stop or today < self.date_stop)
+
     def _mark_dirty(self):
         """Note that what these partners are credited with and have earned must be seen to."""
         self.env["pmm.dirty"]._mark("credit_partner", self.partner_id.ids)

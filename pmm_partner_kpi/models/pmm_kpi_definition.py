@@ -28,6 +28,7 @@ class PmmKpiDefinition(models.Model):
         default="invoiced_revenue",
         tracking=True,
     )
+    unit = fields.Selection([("money", "Money"), ("count", "Number")], compute="_compute_unit")
     returns_in = fields.Selection(
         [
             ("own", "The period of the credit note"),
@@ -43,6 +44,11 @@ class PmmKpiDefinition(models.Model):
     # no check_company: a KPI without company serves the programmes of all of them
     program_ids = fields.Many2many("pmm.program", string="Programmes")
 
+    @api.depends("source")
+    def _compute_unit(self):
+        for kpi in self:
+            kpi.unit = kpi._source()._unit(kpi) if kpi.source else "money"
+
     @api.constrains("company_id", "program_ids")
     def _check_program_company(self):
         for kpi in self.filtered("company_id"):
@@ -56,6 +62,13 @@ class PmmKpiDefinition(models.Model):
                         kpi=kpi.name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        kpis = super().create(vals_list)
+        # whoever may define KPIs may not edit enrolments of others: these are only marks
+        kpis.sudo().program_ids.enrollment_ids._mark_to_measure()
+        return kpis
 
     def write(self, vals):
         # whoever may define KPIs may not edit enrolments of others: these are only marks
@@ -84,6 +97,11 @@ class PmmKpiDefinition(models.Model):
 
     def _void_actual(self):
         return self._source()._void_actual(self)
+
+    def _currency(self, program):
+        """Return the currency of targets and results in ``program``; none where it counts."""
+        self.ensure_one()
+        return program.currency_id if self.unit == "money" else program.currency_id.browse()
 
     def _credit_date_column(self):
         """Return which date of a credit decides on its period."""

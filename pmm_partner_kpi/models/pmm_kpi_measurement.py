@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang, split_every
 
 from ..queries.measurement import stale_measurements, upsert_measurements
+
+# enrolments that one statement measures: it bounds the memory of a run
+BATCH = 1000
 
 
 class PmmKpiMeasurement(models.Model):
@@ -40,7 +44,12 @@ class PmmKpiMeasurement(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    currency_id = fields.Many2one(
+        "res.currency",
+        readonly=True,
+        ondelete="restrict",
+        help="Of target and actual; empty where the KPI counts something else than money.",
+    )
     date_start = fields.Date(
         string="Period start", required=True, readonly=True, help="First day of the period."
     )
@@ -76,27 +85,33 @@ class PmmKpiMeasurement(models.Model):
                 f" · {measurement.period_id.name}"
             )
 
+    def _format_value(self, value):
+        """Return ``value`` as the reader writes it: an amount of money, or a bare number."""
+        self.ensure_one()
+        return self._format_amount(value, self.currency_id)
+
+    @api.model
+    def _format_amount(self, value, currency):
+        if currency:
+            return formatLang(self.env, value, currency_obj=currency)
+        return formatLang(self.env, value, digits=0 if value == int(value) else 2)
+
+    def _percent(self):
+        """Return the attainment in percent, cut to whole ones so that 100 % means reached."""
+        self.ensure_one()
+        # it has four digits; a float may lie a little below them
+        return int(round(self.attainment * 10000) / 100)
+
+    def _format_attainment(self):
+        return self.env._("%s %%", self._percent())
+
     # === ACTIONS === #
 
     def action_view_credits(self):
-        """Return the action that lists the sales credits which make up this result."""
+        """Return the action that lists what makes up this result."""
         self.ensure_one()
         self.check_access("read")
-        period, enrollment = self.period_id, self.enrollment_id
-        date = self.kpi_id._credit_date_column()
-        start = max(period.date_start, enrollment.date_start, self.program_id.date_start)
-        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
-        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
-        return action | {
-            "name": self.display_name,
-            "context": {},
-            "domain": [
-                ("partner_id", "=", self.partner_id.id),
-                (date, ">=", start),
-                (date, "<", stop),
-                *self.kpi_id._credit_domain(self.program_id),
-            ],
-        }
+        return self.kpi_id._source()._view_facts(self)
 
     # === MEASURING === #
 
@@ -104,25 +119,31 @@ class PmmKpiMeasurement(models.Model):
     def _measure(self, enrollments):
         """Bring the results of ``enrollments`` in open periods up to date.
 
-        Return the number of results that changed. One statement per programme and KPI,
-        whatever the number of enrolments; closed periods are left as they were published.
+        Return the number of results that changed. One statement per programme, KPI and batch
+        of enrolments; closed periods are left as they were published.
         """
         self.env.flush_all()
         changed = 0
         for program, members in enrollments.grouped("program_id").items():
-            today = program._today()
-            stale = self.env.execute_query(stale_measurements(program, members.ids, today))
-            # results are derived data and belong to the run, whoever started it
-            self.sudo().browse(id_ for [id_] in stale).unlink()
-            changed += len(stale)
-            for kpi in program.kpi_ids:
-                actuals = kpi._actuals(program, members.ids)
-                changed += len(
-                    self.env.execute_query(
-                        upsert_measurements(kpi, program, members.ids, actuals, today)
-                    )
-                )
+            for ids in split_every(BATCH, members.ids, list):
+                changed += self._measure_batch(program, ids)
         self.invalidate_model()
+        return changed
+
+    @api.model
+    def _measure_batch(self, program, enrollment_ids):
+        today = program._today()
+        stale = self.env.execute_query(stale_measurements(program, enrollment_ids, today))
+        # results are derived data and belong to the run, whoever started it
+        self.sudo().browse(id_ for [id_] in stale).unlink()
+        changed = len(stale)
+        for kpi in program.kpi_ids:
+            actuals = kpi._actuals(program, enrollment_ids)
+            changed += len(
+                self.env.execute_query(
+                    upsert_measurements(kpi, program, enrollment_ids, actuals, today)
+                )
+            )
         return changed
 
     @api.model

@@ -25,3 +25,13 @@ class PmmKpiSource(models.AbstractModel):
     def _void_actual(self, kpi):
         """Return what an enrolment without any fact has reached: 0, or None for "no data"."""
         raise NotImplementedError
+
+    @api.model
+    def _view_facts(self, measurement):
+        """Return the action that shows the reader what makes up ``measurement``."""
+        raise NotImplementedError
+
+    @api.model
+    def _unit(self, kpi):
+        """Return what ``actual`` is: "money" (programme currency) or "count" (a number)."""
+        return "money"

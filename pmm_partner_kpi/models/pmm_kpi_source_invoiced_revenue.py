@@ -24,3 +24,21 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
     @api.model
     def _void_actual(self, kpi):
         return 0
+
+    @api.model
+    def _view_facts(self, measurement):
+        period, enrollment = measurement.period_id, measurement.enrollment_id
+        date = measurement.kpi_id._credit_date_column()
+        start = max(period.date_start, enrollment.date_start, measurement.program_id.date_start)
+        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "display_name": measurement.display_name,
+            "context": {},
+            "domain": [
+                ("partner_id", "=", measurement.partner_id.id),
+                (date, ">=", start),
+                (date, "<", stop),
+                *measurement.kpi_id._credit_domain(measurement.program_id),
+            ],
+        }

@@ -24,7 +24,11 @@ class PmmKpiTarget(models.Model):
     )
     program_id = fields.Many2one(related="enrollment_id.program_id", store=True, index=True)
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="program_id.currency_id")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        help="Empty where the KPI counts something else than money.",
+    )
     kpi_id = fields.Many2one(
         "pmm.kpi.definition",
         string="KPI",
@@ -41,6 +45,16 @@ class PmmKpiTarget(models.Model):
         domain="[('program_id', '=', program_id), ('state', '=', 'open')]",
     )
     value = fields.Float(string="Target", digits=(20, 4), required=True, tracking=True)
+
+    @api.depends("program_id", "kpi_id")
+    def _compute_currency_id(self):
+        for target in self:
+            target.currency_id = target.kpi_id and target.kpi_id._currency(target.program_id)
+
+    def _format_value(self):
+        """Return the target as the reader writes it: an amount of money, or a bare number."""
+        self.ensure_one()
+        return self.env["pmm.kpi.measurement"]._format_amount(self.value, self.currency_id)
 
     @api.depends("enrollment_id", "kpi_id.name", "period_id.name")
     def _compute_display_name(self):

@@ -42,6 +42,13 @@ class PmmPartnerRole(models.Model):
         for role in self:
             role.display_name = f"{role.contact_id.name} ({labels.get(role.role)})"
 
+    @api.model
+    def _of_user(self):
+        """Return the roles of the logged-in person, a set of str."""
+        # people may know their own roles without seeing those of others
+        own = self.sudo().search([("contact_id", "=", self.env.user.partner_id.id)])
+        return set(own.mapped("role"))
+
     @api.constrains("contact_id")
     def _check_person(self):
         for role in self:

@@ -76,6 +76,16 @@ class PmmPeriod(models.Model):
                 else period.name
             )
 
+    def _title(self):
+        """Return the period as people write it: “November 2026”, “Q4 2026”, “2026”."""
+        self.ensure_one()
+        scheme = self.program_id.period_scheme
+        if scheme == "year":
+            return self.name
+        pattern = "LLLL y" if scheme == "month" else "QQQ y"
+        title = format_date(self.env, self.date_start, date_format=pattern)
+        return title[:1].upper() + title[1:]
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if closed := self.filtered(lambda period: period.state == "closed"):

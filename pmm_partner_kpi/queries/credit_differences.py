@@ -34,7 +34,7 @@ def append_differences(relation, standing_where, *, mended=False):
     """Return the INSERT of the differences between ``relation`` and the standing credits.
 
     ``standing_where`` limits the credits to the same scope as the relation; ``mended`` marks
-    rows that a full sweep found and no hook had announced. RETURNS partner_id per row.
+    rows that a full sweep found and no hook had announced. Returns (partner_id, rows added).
     """
     return SQL(
         """
@@ -56,22 +56,26 @@ def append_differences(relation, standing_where, *, mended=False):
                     ELSE 'changed'
                 END AS reason
             FROM now FULL JOIN standing ON %(same)s
+        ),
+        added AS (
+            INSERT INTO pmm_credit
+                (%(columns)s, quantity, amount, reason, revision, mended, recorded_at)
+            SELECT %(difference_columns)s, difference.quantity, difference.amount,
+                difference.reason,
+                -- a moved key is first withdrawn (+1), then credited anew (+2)
+                CASE
+                    WHEN latest.revision IS NULL THEN 1
+                    WHEN difference.reason = 'new' THEN latest.revision + 2
+                    ELSE latest.revision + 1
+                END,
+                %(mended)s, NOW() AT TIME ZONE 'UTC'
+            FROM difference
+            LEFT JOIN latest ON %(same_key)s
+            WHERE difference.quantity <> 0 OR difference.amount <> 0
+            ORDER BY difference.line_id, difference.partner_id, difference.reason DESC
+            RETURNING partner_id
         )
-        INSERT INTO pmm_credit
-            (%(columns)s, quantity, amount, reason, revision, mended, recorded_at)
-        SELECT %(difference_columns)s, difference.quantity, difference.amount, difference.reason,
-            -- a moved key is first withdrawn (+1), then credited anew (+2)
-            CASE
-                WHEN latest.revision IS NULL THEN 1
-                WHEN difference.reason = 'new' THEN latest.revision + 2
-                ELSE latest.revision + 1
-            END,
-            %(mended)s, NOW() AT TIME ZONE 'UTC'
-        FROM difference
-        LEFT JOIN latest ON %(same_key)s
-        WHERE difference.quantity <> 0 OR difference.amount <> 0
-        ORDER BY difference.line_id, difference.partner_id, difference.reason DESC
-        RETURNING partner_id
+        SELECT partner_id, COUNT(*) FROM added GROUP BY partner_id
         """,
         relation=relation,
         standing_where=standing_where,

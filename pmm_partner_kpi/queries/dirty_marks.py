@@ -1,4 +1,4 @@
-"""How are changed keys noted?"""
+"""How are changed keys noted, and forgotten?"""
 
 from odoo.tools import SQL
 
@@ -11,3 +11,8 @@ def add_marks(queue, ids):
     return SQL(
         "INSERT INTO pmm_dirty (queue, res_id) SELECT %s, UNNEST(%s::int[])", queue, list(ids)
     )
+
+
+def remove_marks(queue, ids):
+    """Return the DELETE of all marks of these ids that the transaction sees."""
+    return SQL("DELETE FROM pmm_dirty WHERE queue = %s AND res_id = ANY(%s)", queue, list(ids))

@@ -56,7 +56,7 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
         kpi=kpi.id,
         program=program.id,
         company=program.company_id.id,
-        currency=program.currency_id.id,
+        currency=kpi._currency(program).id or None,
         today=today,
         void=SQL("%s::numeric", kpi._void_actual()),
         grid=grid(program, enrollment_ids, today),

@@ -24,15 +24,22 @@ def program_days(program, period_where):
             SQL("EXISTS (SELECT 1 %s)", _rates(source, program)),
             _rate(source, program),
         )
+    # materialised: else the rate would be looked for once per credit instead of once per day;
+    # a period has 366 days at most, and a fixed number lets the planner count
     return SQL(
         """
-        SELECT period.id AS period_id, day::date AS day, %(factor)s AS factor
-        FROM pmm_period period
-        CROSS JOIN LATERAL generate_series(
-            GREATEST(period.date_start, %(start)s)::timestamp,
-            period.date_stop - 1, interval '1 day'
-        ) AS day
-        WHERE period.program_id = %(program)s AND (%(where)s)
+        WITH days AS MATERIALIZED (
+            SELECT period_id, day, %(factor)s AS factor
+            FROM (
+                SELECT period.id AS period_id,
+                    GREATEST(period.date_start, %(start)s) + number AS day, period.date_stop
+                FROM pmm_period period
+                CROSS JOIN generate_series(0, 365) AS number
+                WHERE period.program_id = %(program)s AND (%(where)s)
+            ) calendar
+            WHERE day < date_stop
+        )
+        SELECT period_id, day, factor FROM days
         """,
         factor=factor,
         start=program.date_start,
@@ -42,16 +49,22 @@ def program_days(program, period_where):
 
 
 def day_without_rate(program):
-    """Return a SELECT of the first day with credits that has no exchange rate, if any."""
+    """Return a SELECT of the first day with credits that has no exchange rate, if any.
+
+    Where every day has one, no credit is read.
+    """
     return SQL(
         """
-        SELECT MIN(credit.date)
-        FROM pmm_credit credit
+        SELECT MIN(days.day)
+        FROM (%(days)s) days
+        JOIN (
+            SELECT date AS day, partner_id, company_id FROM pmm_credit
+            UNION ALL SELECT origin_date, partner_id, company_id FROM pmm_credit
+        ) credit ON credit.day = days.day
         JOIN pmm_enrollment enrollment ON enrollment.partner_id = credit.partner_id
             AND enrollment.company_id = credit.company_id
-        JOIN (%(days)s) days ON days.day IN (credit.date, credit.origin_date)
         WHERE enrollment.program_id = %(program)s AND days.factor IS NULL
-        HAVING MIN(credit.date) IS NOT NULL
+        HAVING MIN(days.day) IS NOT NULL
         """,
         days=program_days(program, SQL("TRUE")),
         program=program.id,
@@ -61,7 +74,7 @@ def day_without_rate(program):
 def _rate(currency, program):
     """Return the rate of ``currency`` on ``day``: the company's own rows before shared ones."""
     return SQL(
-        "(SELECT rate.rate %s AND rate.name <= day::date"
+        "(SELECT rate.rate %s AND rate.name <= day"
         " ORDER BY rate.company_id NULLS LAST, rate.name DESC LIMIT 1)",
         _rates(currency, program),
     )
