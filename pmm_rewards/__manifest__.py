@@ -23,6 +23,7 @@
         "views/pmm_enrollment_views.xml",
         "views/account_move_views.xml",
         "views/pmm_rewards_menus.xml",
+        "views/portal_templates.xml",
     ],
     "demo": ["demo/pmm_reward_plan_demo.xml"],
 }

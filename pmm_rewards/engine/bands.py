@@ -67,6 +67,22 @@ def slices(amount, bands):
     return found
 
 
+def next_band(amount, bands):
+    """Return the band above the one that ``amount`` lies in, if it grants more, else None.
+
+    >>> scale = [Band(Decimal(0), Decimal(0)), Band(Decimal(100), Decimal("0.2"))]
+    >>> next_band(Decimal("99.99"), scale).floor
+    Decimal('100')
+    >>> next_band(Decimal(100), scale) is None
+    True
+    """
+    ordered = sorted(bands)
+    reached = [band for band in ordered if band.floor <= amount]
+    above = ordered[len(reached) :]
+    present = reached[-1].rate if reached else Decimal(0)
+    return above[0] if above and above[0].rate > present else None
+
+
 def marginal(amount, bands, quantum=Decimal("0.01")):
     """Return what ``amount`` earns when each slice of it earns its own band's rate.
 

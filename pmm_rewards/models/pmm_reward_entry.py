@@ -2,9 +2,12 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import float_repr, formatLang
+from odoo.tools import float_repr, formatLang, split_every
 
 from ..queries.entry_differences import append_entries
+
+# enrolments that one statement rewards: it bounds the memory of a run
+BATCH = 1000
 
 
 class PmmRewardEntry(models.Model):
@@ -140,8 +143,8 @@ class PmmRewardEntry(models.Model):
             sentences = [self.env._("Nothing is earned for this any more.")]
         else:
             sentences = self.env[f"pmm.reward.kind.{terms['kind']}"]._explain(self)
-        grade = self.env["res.partner.grade"].browse(terms.get("grade_id")).exists()
-        if grade and self.rule_id.grade_ids:
+        grades = self.rule_id.with_context(active_test=False).grade_ids
+        if grade := grades.filtered(lambda grade: grade.id == terms.get("grade_id")):
             sentences.append(self.env._("Tier: %s", grade.name))
         if Decimal(terms.get("before", "0")):
             sentences.append(
@@ -171,6 +174,28 @@ class PmmRewardEntry(models.Model):
             "%s %%", formatLang(self.env, float(float_repr(float(percent), digits)), digits=digits)
         )
 
+    @api.model
+    def _sums_of(self, own):
+        """Return what has been earned in ``own`` (a domain of entries and statements alike).
+
+        A list, one dict per currency: currency, waiting (not billed yet), billed (and not
+        paid), paid. Only what the reader may see is summed; nothing at all gives [].
+        """
+        earned = self._read_group(own, ["currency_id"], ["amount:sum"])
+        stated = {
+            (currency, state): amount
+            for currency, state, amount in self.env["pmm.statement"]._read_group(
+                own, ["currency_id", "state"], ["amount_total:sum"]
+            )
+        }
+        sums = []
+        for currency, total in earned:
+            billed = stated.get((currency, "billed"), 0.0)
+            paid = stated.get((currency, "paid"), 0.0)
+            waiting = currency.round(total - billed - paid)
+            sums.append({"currency": currency, "waiting": waiting, "billed": billed, "paid": paid})
+        return sums
+
     # === ACTIONS === #
 
     def action_open_document(self):
@@ -190,7 +215,7 @@ class PmmRewardEntry(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": list(self._credit_domain()),
             "context": {},
         }
@@ -220,7 +245,7 @@ class PmmRewardEntry(models.Model):
     def _accrue(self, enrollments):
         """Append what the ledger lacks for ``enrollments``; return the number of entries.
 
-        One or two statements per rule, whatever the number of enrolments.
+        One or two statements per rule and batch of enrolments.
         """
         self.env.flush_all()
         added = 0
@@ -232,10 +257,9 @@ class PmmRewardEntry(models.Model):
                 .with_context(active_test=False)
                 .search([("program_id", "=", program.id), ("state", "!=", "draft")])
             )
-            for rule in plans.rule_ids:
-                earned = rule._strategy()._earned(rule, members.ids)
-                added += len(
-                    self.env.execute_query(append_entries(rule, members.ids, earned, today))
-                )
+            for ids in split_every(BATCH, members.ids, list):
+                for rule in plans.rule_ids:
+                    earned = rule._strategy()._earned(rule, ids)
+                    added += len(self.env.execute_query(append_entries(rule, ids, earned, today)))
         self.invalidate_model()
         return added

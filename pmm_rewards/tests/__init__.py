@@ -8,5 +8,7 @@ from . import test_pmm_reward_entry
 from . import test_pmm_reward_posting
 from . import test_pmm_reward_rule
 from . import test_pmm_statement
+from . import test_portal
+from . import test_portal_access
 from . import test_query_count
 from . import test_settlement

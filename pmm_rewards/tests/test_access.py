@@ -17,14 +17,15 @@ PEOPLE = {
 # who may (r)ead, (w)rite, (c)reate and (d)elete; whoever is not named may do nothing
 TERMS = {"user": "r", "manager": "rwcd", "approver": "rwcd", "admin": "rwcd", "accountant": "r"}
 LEDGER = {"user": "r", "manager": "r", "approver": "r", "admin": "r", "accountant": "r"}
+SHOWN = LEDGER | {"portal": "r"}  # to the money roles of a partner company, see test_portal_access
 RIGHTS = {
     "pmm.reward.plan": TERMS,
     "pmm.reward.rule": TERMS,
     "pmm.reward.band": TERMS,
-    "pmm.reward.entry": LEDGER,
+    "pmm.reward.entry": SHOWN,
     "pmm.reward.posting": LEDGER,
-    "pmm.statement": LEDGER,
-    "pmm.statement.line": LEDGER,
+    "pmm.statement": SHOWN,
+    "pmm.statement.line": SHOWN,
     "pmm.settlement": LEDGER,
     "pmm.gl.proof": {"approver": "r", "admin": "r", "accountant": "r"},
     "pmm.gl.proof.wizard": {"approver": "rwcd", "admin": "rwcd", "accountant": "rwcd"},

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..engine.bands import Band, check, marginal, rounded, slices
+from ..engine.bands import Band, check, marginal, next_band, rounded, slices
 
 CENT = Decimal("0.01")
 
@@ -157,7 +157,67 @@ class TestEngineBands(BaseCase):
         self.assertIsNone(check(THREE[::-1]))
         self.assertIsNone(check(scale(("0", "0"))))
 
+    def test_next_band_on_below_and_above_each_floor(self):
+        """O2, DESIGN 3.8: a band has a floor only: who stands on it is in it."""
+        for bands, cases in (
+            (
+                THREE,
+                (
+                    ("-0.01", "0"),  # below the first floor, nothing is earned yet
+                    ("0", "100"),
+                    ("99.99", "100"),
+                    ("100", "300"),
+                    ("100.01", "300"),
+                    ("299.99", "300"),
+                    ("300", None),
+                    ("300.01", None),
+                    ("1000000", None),
+                ),
+            ),
+            (LATE, (("-5", None), ("0", "5000"), ("4999.99", "5000"), ("5000", "27000"))),
+            (scale(("0", "0.05")), (("-1", "0"), ("0", None), ("7", None))),
+            ([], (("0", None), ("5", None))),
+            # a scale that is not complete: from 50 on only
+            (scale(("50", "0.1")), (("0", "50"), ("49.99", "50"), ("50", None))),
+        ):
+            for amount, floor in cases:
+                with self.subTest(bands=bands, amount=amount):
+                    found = next_band(Decimal(amount), bands)
+                    self.assertEqual(found and found.floor, floor and Decimal(floor))
+
+    def test_next_band_must_grant_more(self):
+        """O2: nobody is drawn into a band of the same or a lower rate, nor past it."""
+        for rates, expected in (
+            (("0.05", "0.05"), None),
+            (("0.05", "0.04"), None),
+            (("0.05", "0.050001"), "100"),
+            (("0", "0"), None),
+            (("0", "0.000001"), "100"),
+            (("0.05", "0.04", "0.20"), None),  # the one above counts, not the best one
+            (("0.05", "0.06", "0.20"), "100"),
+        ):
+            bands = scale(*zip(("0", "100", "200"), rates, strict=False))
+            with self.subTest(rates=rates):
+                found = next_band(Decimal("99.99"), bands)
+                self.assertEqual(found and found.floor, expected and Decimal(expected))
+
+    def test_next_band_has_rate_and_floor_in_any_order(self):
+        """O2: the band itself is returned, whatever the order of the scale."""
+        for bands in (THREE, THREE[::-1]):
+            self.assertEqual(next_band(Decimal(150), bands), Band(Decimal("300"), Decimal("0.30")))
+
     # === PROPERTIES === #
+
+    def test_next_band_is_the_first_amount_that_earns_more_per_unit(self):
+        """O2: found again by what single cents earn."""
+        source = random.Random(11)  # fixed: the test must repeat itself
+        for _ in range(300):
+            bands = self._random_scale(source)
+            amount = Decimal(source.randrange(110_000)) * CENT
+            present = slices(amount + CENT, bands)[-1].rate
+            above = sorted(band for band in bands if band.floor > amount)
+            expected = above[0] if above and above[0].rate > present else None
+            self.assertEqual(next_band(amount, bands), expected, f"{bands} at {amount}")
 
     def _random_scale(self, source):
         floors = {Decimal(0)} | {
