@@ -1,0 +1,26 @@
+{
+    "name": "Partner eLearning",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Courses of partner programmes, progress of their people, certifications as a KPI",
+    "author": "PMM contributors",
+    "license": "LGPL-3",
+    "depends": ["pmm_partner_kpi", "website_slides_survey"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/pmm_elearning_rules.xml",
+        "data/ir_cron.xml",
+        "views/pmm_course_progress_views.xml",
+        "views/pmm_kpi_definition_views.xml",
+        "views/pmm_enrollment_views.xml",
+        "views/pmm_program_views.xml",
+        "views/survey_user_input_views.xml",
+        "views/pmm_elearning_menus.xml",
+        "views/portal_templates.xml",
+    ],
+    "demo": [
+        "demo/survey_survey_demo.xml",
+        "demo/slide_channel_demo.xml",
+        "demo/pmm_program_demo.xml",
+    ],
+}

@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command, Domain
+
+
+class PmmKpiDefinition(models.Model):
+    _inherit = "pmm.kpi.definition"
+
+    source = fields.Selection(
+        selection_add=[("certifications_passed", "Certifications passed")],
+        ondelete={"certifications_passed": lambda kpis: kpis._retire_certifications()},
+    )
+    certification_ids = fields.Many2many(
+        "survey.survey",
+        "pmm_kpi_definition_survey_survey_rel",
+        "kpi_id",
+        "survey_id",
+        string="Certifications",
+        domain=[("certification", "=", True)],
+        # an emptied list would mean all of them
+        ondelete="restrict",
+        groups="pmm_partner_kpi.group_pmm_user",
+        help="Those that count; leave empty to count all of them.",
+    )
+
+    @api.constrains("certification_ids")
+    def _check_certifications(self):
+        # whoever defines the KPI need not see every survey
+        for kpi in self.sudo():
+            others = kpi.certification_ids.filtered(lambda survey: not survey.certification)
+            if others:
+                raise ValidationError(
+                    self.env._(
+                        "“%(survey)s” is no certification. Tick “Is a Certification” in its"
+                        " options, or leave it out.",
+                        survey=others[0].title,
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "certification_ids" in vals:
+            # whoever may define KPIs may not edit enrolments of others: these are only marks
+            self.sudo().program_ids.enrollment_ids._mark_to_measure()
+        return result
+
+    def _passed_domain(self):
+        """Return the domain of the attempts that this KPI counts, of all people and days."""
+        self.ensure_one()
+        domain = Domain(
+            [
+                ("state", "=", "done"),
+                ("scoring_success", "=", True),
+                ("test_entry", "=", False),
+                ("end_datetime", "!=", False),
+                ("partner_id", "!=", False),
+                ("survey_id.certification", "=", True),
+            ]
+        )
+        # a run may be started by people who see no surveys
+        if chosen := self.sudo().certification_ids:
+            domain &= Domain("survey_id", "in", chosen.ids)
+        return domain
+
+    def _retire_certifications(self):
+        """Take these KPIs out of use, before nothing can measure them: figures stay."""
+        self.write(
+            {
+                "active": False,
+                "program_ids": [Command.clear()],
+                "certification_ids": [Command.clear()],
+                "source": "invoiced_revenue",
+            }
+        )

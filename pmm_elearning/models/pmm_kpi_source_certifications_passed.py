@@ -1,0 +1,45 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..queries.passed_certifications import passed_certifications
+
+
+class PmmKpiSourceCertificationsPassed(models.AbstractModel):
+    """Number of (person, certification) pairs that were passed in the period."""
+
+    _name = "pmm.kpi.source.certifications_passed"
+    _inherit = ["pmm.kpi.source"]
+    _description = "KPI Source: Certifications Passed"
+
+    @api.model
+    def _actuals(self, kpi, program, enrollment_ids):
+        # the run counts attempts that whoever starts it need not be allowed to read
+        attempts = self.env["survey.user_input"].sudo()
+        return passed_certifications(
+            program, enrollment_ids, attempts._search(kpi._passed_domain())
+        )
+
+    @api.model
+    def _void_actual(self, kpi):
+        return 0
+
+    @api.model
+    def _unit(self, kpi):
+        return "count"
+
+    @api.model
+    def _view_facts(self, measurement):
+        if not self.env["survey.user_input"].has_access("read"):
+            raise UserError(
+                self.env._(
+                    "Attempts are open to people with rights in Surveys or eLearning. “Course"
+                    " Progress” tells who is certified, and since when."
+                )
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_elearning.survey_user_input_action"
+        )
+        return action | {
+            "display_name": measurement.display_name,
+            "domain": measurement._attempts_domain(),
+        }

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+DECIDES = {
+    "end_datetime",
+    "partner_id",
+    "pmm_partner_id",
+    "scoring_success",
+    "state",
+    "survey_id",
+    "test_entry",
+}
+
+
+class SurveyUserInput(models.Model):
+    _inherit = "survey.user_input"
+
+    pmm_partner_id = fields.Many2one(
+        "res.partner",
+        string="Partner company",
+        compute="_compute_pmm_partner_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The company of the person when the attempt was made; it counts for that one.",
+    )
+
+    # not on the person's company: who changes it takes no results along
+    @api.depends("partner_id", "state")
+    def _compute_pmm_partner_id(self):
+        for attempt in self:
+            attempt.pmm_partner_id = attempt.partner_id.commercial_partner_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attempts = super().create(vals_list)
+        self.env["pmm.enrollment"]._mark_companies_to_measure(attempts._pmm_companies())
+        return attempts
+
+    def write(self, vals):
+        if not DECIDES & vals.keys():
+            return super().write(vals)
+        companies = self._pmm_companies()
+        result = super().write(vals)
+        companies |= self._pmm_companies()
+        self.env["pmm.enrollment"]._mark_companies_to_measure(companies)
+        return result
+
+    def unlink(self):
+        companies = self._pmm_companies()
+        result = super().unlink()
+        self.env["pmm.enrollment"]._mark_companies_to_measure(companies)
+        return result
+
+    def _compute_field_value(self, field):
+        result = super()._compute_field_value(field)
+        if field.name == "scoring_success":
+            # the score of an attempt that is done already has changed
+            self.env["pmm.enrollment"]._mark_companies_to_measure(self._pmm_companies())
+        return result
+
+    def _pmm_companies(self):
+        """Return the partner companies of those of these attempts that are done."""
+        # people answer without any right on attempts
+        return self.sudo().filtered(lambda attempt: attempt.state == "done").pmm_partner_id

@@ -1,0 +1,1 @@
+from . import pmm_course_progress
