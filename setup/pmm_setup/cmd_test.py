@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from . import addons, cache, paths, provision
+from . import addons, alone, cache, paths, provision
 from .cmd_check import check
 from .console import SetupError, console, env_flag
 from .odoo_cli import Odoo, attended
@@ -15,7 +15,8 @@ DATABASE = "pmm_test"
 COVERAGE = ["-m", "coverage", "run", "--source=."]
 USAGE = """usage: setup/test [--keep-db] [pytest arguments]
 
-Without arguments: linters, repository tests, then all Odoo tests. With arguments: only the Odoo
+Without arguments: linters, repository tests, each addon alone (install, work, uninstall), then all
+Odoo tests. With arguments: only the Odoo
 tests that they select, e.g.  setup/test pmm_rewards/tests/test_entry.py -k refund
 
 --keep-db (or PMM_KEEP_DB=1)  update the addons that changed in the present test database instead
@@ -33,10 +34,10 @@ def main(argv: list[str]) -> int:
     arguments = [word for word in argv if word != "--keep-db"]
     clean = True if arguments else check()
     with cache.lock(paths.work_dir() / "lock-test", "the test database"):
-        return _test(arguments, keep, clean)
+        return _test(arguments, keep, clean, each=not arguments)
 
 
-def _test(arguments: list[str], keep: bool, clean: bool) -> int:
+def _test(arguments: list[str], keep: bool, clean: bool, *, each: bool) -> int:
     every = addons.discover()
     if not every:
         raise SetupError("there is no addon to test yet (no pmm_*/__manifest__.py).")
@@ -45,6 +46,8 @@ def _test(arguments: list[str], keep: bool, clean: bool) -> int:
     model = provision.template(odoo, every, replace=True)
     odoo.write_config()
     with odoo.server.running():
+        if each:
+            alone.check(odoo, every)
         _prepare(odoo, model, addons.closure(named, every), keep)
         if not clean:
             console.say("         a linter failed (see above): the exit code will be 1")
