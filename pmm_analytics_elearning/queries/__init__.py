@@ -1,0 +1,1 @@
+"""Functions that return ``odoo.tools.SQL`` and run nothing."""

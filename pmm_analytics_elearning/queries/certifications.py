@@ -1,0 +1,36 @@
+"""How many certifications have the people of each enrolment passed in each period?"""
+
+from odoo.tools import SQL
+
+
+def certifications(attempts):
+    """Return a SELECT (enrollment_id, period_id, certifications) over all programmes.
+
+    The rules of the KPI source "certifications passed": ``attempts`` is the Query of the attempts
+    that count, on the day that it was at the programme; a person counts once per certification
+    and period. Closed periods are counted as well.
+    """
+    return SQL(
+        """
+        SELECT enrollment.id AS enrollment_id, period.id AS period_id,
+            COUNT(DISTINCT (attempt.partner_id, attempt.survey_id)) AS certifications
+        FROM (
+            SELECT survey_user_input.pmm_partner_id, survey_user_input.partner_id,
+                survey_user_input.survey_id, survey_user_input.end_datetime
+            FROM %s
+            WHERE %s
+        ) attempt
+        JOIN pmm_enrollment enrollment ON enrollment.partner_id = attempt.pmm_partner_id
+        JOIN pmm_program program ON program.id = enrollment.program_id
+        CROSS JOIN LATERAL (
+            SELECT (attempt.end_datetime AT TIME ZONE 'UTC' AT TIME ZONE program.tz)::date AS day
+        ) passed
+        JOIN pmm_period period ON period.program_id = program.id
+            AND period.date_start <= passed.day AND passed.day < period.date_stop
+        WHERE program.date_start <= passed.day AND enrollment.date_start <= passed.day
+            AND passed.day < COALESCE(enrollment.date_stop, 'infinity')
+        GROUP BY enrollment.id, period.id
+        """,
+        attempts.from_clause,
+        attempts.where_clause or SQL("TRUE"),
+    )

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+from ..queries.certifications import certifications
+
+
+class PmmPartnerFacts(models.Model):
+    _inherit = "pmm.partner.facts"
+    _depends = {
+        "survey.survey": ["certification"],
+        "survey.user_input": [
+            "end_datetime",
+            "partner_id",
+            "pmm_partner_id",
+            "scoring_success",
+            "state",
+            "survey_id",
+            "test_entry",
+        ],
+    }
+
+    certifications = fields.Integer(
+        readonly=True,
+        help="Passed by people of the partner in the period: each person once per certification.",
+    )
+
+    @api.model
+    def _measures(self):
+        # those that a KPI without a choice of certifications counts
+        counted = self.env["pmm.kpi.definition"].new()._passed_domain()
+        # how many there are is told with the row; attempts themselves have rules of their own
+        attempts = self.env["survey.user_input"].sudo()._search(counted)
+        return super()._measures() | {
+            "certification": (certifications(attempts), {"certifications": 0})
+        }
