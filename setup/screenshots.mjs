@@ -5,11 +5,17 @@ import {chromium} from "playwright-core";
 
 const [url, folder] = process.argv.slice(2);
 const only = process.argv[4];
-const manager = ["pmm_manager", "pmm_manager"];
-const accountant = ["pmm_accountant", "pmm_accountant"];
+// log-in (its password is the same) and width of the window
+const manager = ["pmm_manager", 1380];
+const accountant = ["pmm_accountant", 1380];
+const partner = ["pmm_partner", 1380];
+const partnerMobile = ["pmm_partner", 390];
 
 const kpi = "/odoo/action-pmm_partner_kpi.";
 const rewards = "/odoo/action-pmm_rewards.";
+const offers = "/odoo/action-pmm_offers.";
+const elearning = "/odoo/action-pmm_elearning.";
+const analytics = "/odoo/action-pmm_analytics.";
 // [file, who, path, selector to wait for, what to do then]
 const pictures = [
     ["programs", manager, `${kpi}pmm_program_action`, ".o_list_view .o_data_row"],
@@ -45,6 +51,35 @@ const pictures = [
     ["statement", accountant, `${rewards}pmm_statement_action`, ".o_data_row", openFirst],
     ["proof", accountant, `${rewards}pmm_gl_proof_action`, ".o_list_view"],
     ["bill", accountant, `${rewards}pmm_statement_action`, ".o_data_row", openBill],
+    ["campaign", manager, `${offers}pmm_offer_campaign_action`, ".o_data_row", openFirst],
+    ["offers", manager, `${offers}pmm_offer_action`, ".o_data_row"],
+    ["courses", manager, `${elearning}pmm_course_progress_action`, ".o_list_view"],
+    ["facts", manager, `${analytics}pmm_partner_facts_action`, ".o_pivot"],
+    [
+        "dashboard",
+        manager,
+        "/odoo/action-spreadsheet_dashboard.ir_actions_dashboard_action",
+        ".o-spreadsheet, .o-grid",
+        openDashboard,
+    ],
+    ["portal_home", partner, "/my", ".o_portal_docs"],
+    ...["", "/results", "/rewards", "/statements", "/offers", "/courses"].flatMap((page) =>
+        [partner, partnerMobile].map((who) => [
+            `portal${page.replace("/", "_") || "_overview"}${who === partner ? "" : "_390"}`,
+            who,
+            `/my/programme${page}`,
+            ".o_pmm_portal",
+            page === "/rewards" ? openWhy : null,
+        ])
+    ),
+    ["portal_statement", partner, "/my/programme/statements", ".o_pmm_portal", openStatement],
+    [
+        "portal_statement_390",
+        partnerMobile,
+        "/my/programme/statements",
+        ".o_pmm_portal",
+        openStatement,
+    ],
 ];
 
 function view(type) {
@@ -83,6 +118,20 @@ async function openBill(page) {
     await page.waitForTimeout(800);
 }
 
+async function openDashboard(page) {
+    await page.click('.o_search_panel_category_value:has-text("Partner Programmes")');
+    await page.waitForTimeout(4000);
+}
+
+async function openWhy(page) {
+    await page.click(".o_pmm_portal details summary");
+}
+
+async function openStatement(page) {
+    await page.click('.o_pmm_portal a[href^="/my/programme/statements/"]');
+    await page.waitForLoadState();
+}
+
 const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -90,21 +139,24 @@ const browser = await chromium.launch({
 await mkdir(folder, {recursive: true});
 const sessions = new Map();
 let failed = 0;
-for (const [name, [login, password], path, selector, then] of pictures) {
+for (const [name, [login, width], path, selector, then] of pictures) {
     if (only && name !== only) {
         continue;
     }
-    if (!sessions.has(login)) {
-        const context = await browser.newContext({viewport: {width: 1380, height: 860}});
+    const mobile = width < 500;
+    const session = `${login} ${width}`;
+    if (!sessions.has(session)) {
+        const viewport = {width, height: mobile ? 844 : 860};
+        const context = await browser.newContext({viewport, deviceScaleFactor: mobile ? 2 : 1});
         const page = await context.newPage();
         await page.goto(`${url}/web/login`);
         await page.fill("input[name=login]", login);
-        await page.fill("input[name=password]", password);
-        await page.click("button[type=submit]");
-        await page.waitForURL(/odoo/);
-        sessions.set(login, page);
+        await page.fill("input[name=password]", login);
+        await page.click(".oe_login_form button[type=submit]");
+        await page.waitForURL(/odoo|\/my/);
+        sessions.set(session, page);
     }
-    const page = sessions.get(login);
+    const page = sessions.get(session);
     try {
         await page.goto(`${url}${path}`);
         await page.waitForSelector(selector, {timeout: 20000});
@@ -120,7 +172,14 @@ for (const [name, [login, password], path, selector, then] of pictures) {
         failed += 1;
         console.error(`${name}: Odoo shows an error`);
     }
-    await page.screenshot({path: `${folder}/${name}.png`});
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (mobile && wide > width) {
+        failed += 1;
+        console.error(`${name}: ${wide} pixels wide on a window of ${width}`);
+    }
+    // of the portal the page itself without the website's footer; on a phone what one sees first
+    const shown = login === partner[0] && !mobile ? page.locator("main") : page;
+    await shown.screenshot({path: `${folder}/${name}.png`});
     console.log(`${name}.png`);
 }
 await browser.close();
