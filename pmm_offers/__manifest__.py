@@ -1,0 +1,21 @@
+{
+    "name": "Partner Offers",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Personal offers to partners, formed from what each has reached, as coupons",
+    "author": "PMM contributors",
+    "license": "LGPL-3",
+    "uninstall_hook": "uninstall_hook",
+    "depends": ["pmm_rewards", "sale_loyalty"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/pmm_offers_rules.xml",
+        "data/ir_cron.xml",
+        "views/pmm_offer_views.xml",
+        "views/pmm_offer_campaign_views.xml",
+        "views/sale_order_views.xml",
+        "views/portal_templates.xml",
+        "views/pmm_offers_menus.xml",
+    ],
+    "demo": ["demo/pmm_offer_campaign_demo.xml", "demo/sale_order_demo.xml"],
+}

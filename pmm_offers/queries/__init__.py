@@ -1,0 +1,1 @@
+"""Functions that return SQL and run nothing."""
