@@ -1,4 +1,4 @@
-"""The main job over every programme: credits, results, rewards, statements, accruals, bills.
+"""The main job over every programme: credits, results, rewards, statements, bills, offers, courses.
 
 Executed by ``setup/run`` inside ``odoo shell`` (so ``env`` is there), as the administrator. Writes
 a JSON object to the file that ``PMM_REPORT`` names: the rows of the table and the log-ins. A second
@@ -45,6 +45,7 @@ def _run_program(program):
         statements._create_bills(min(period.date_stop + BILLED_AFTER, program._today()))
         env.cr.commit()
     _return_late(program)
+    _use_offer(program)
     after = _counts(program)
     return [_row(program, name, before, after) for name in after]
 
@@ -58,6 +59,23 @@ def _return_late(program):
         program._run()
         program.env["pmm.reward.posting"]._post(program)
         program.env.cr.commit()
+
+
+def _use_offer(program):
+    """Confirm the demo's quotation with the code of that partner's offer, where it has one."""
+    env = program.env
+    quotation = env.ref("pmm_offers.quotation_meridian", raise_if_not_found=False)
+    if not quotation or quotation.state != "draft":
+        return
+    offer = program.campaign_ids.offer_ids.filtered(
+        lambda offer: offer.partner_id == quotation.partner_id and offer.state == "open"
+    )[:1]
+    claimable = quotation._try_apply_code(offer.code) if offer else {"error": "no offer"}
+    if "error" not in claimable:
+        for card, reward in claimable.items():
+            quotation._apply_program_reward(reward, card)
+        quotation.action_confirm()
+        env.cr.commit()
 
 
 def _counts(program):
@@ -76,7 +94,7 @@ def _counts(program):
         [],
         ["__count"],
     )[0]
-    return {
+    found = {
         "Partners enrolled": (len(program.enrollment_ids.partner_id), None),
         "Sales credits": (credits[0], None),
         "KPI results measured": (env["pmm.kpi.measurement"].search_count(own), None),
@@ -89,6 +107,25 @@ def _counts(program):
             sum(abs(row.difference) for row in env["pmm.gl.proof"].search([])),
         ),
     }
+    return found | _counts_beside(env, own)
+
+
+def _counts_beside(env, own):
+    """Return the same for offers, courses and analysis, where their addons are installed."""
+    found = {}
+    if "pmm.offer" in env:
+        offers = env["pmm.offer"].search(own)
+        used = offers.filtered(lambda offer: offer.state == "used")
+        found["Offers made"] = (len(offers), None)
+        found["Offers used on an order"] = (len(used), sum(used.order_id.mapped("amount_untaxed")))
+    if "pmm.course.progress" in env:
+        progress = env["pmm.course.progress"].search(own)
+        found["People in a course"] = (len(progress), None)
+        found["Certifications passed"] = (len(progress.filtered("certified_on")), None)
+    if "pmm.partner.facts" in env:
+        facts = env["pmm.partner.facts"]._read_group(own, [], ["__count", "revenue:sum"])[0]
+        found["Dashboard: partners × periods, revenue"] = (facts[0], facts[1] or 0.0)
+    return found
 
 
 def _row(program, name, before, after):

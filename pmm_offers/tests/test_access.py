@@ -17,9 +17,22 @@ PEOPLE = {
 }
 # who may (r)ead, (w)rite, (c)reate and (d)elete; whoever is not named may do nothing
 RIGHTS = {
-    "pmm.offer.campaign": {"user": "r", "manager": "rwcd", "approver": "rwcd", "admin": "rwcd"},
+    "pmm.offer.campaign": {
+        "user": "r",
+        "manager": "rwcd",
+        "approver": "rwcd",
+        "admin": "rwcd",
+        "accountant": "r",
+    },
     # offers are made by the run; portal: the roles that buy, see test_portal_access
-    "pmm.offer": {"user": "r", "manager": "r", "approver": "r", "admin": "r", "portal": "r"},
+    "pmm.offer": {
+        "user": "r",
+        "manager": "r",
+        "approver": "r",
+        "admin": "r",
+        "accountant": "r",
+        "portal": "r",
+    },
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 # all that can be called from outside: a new one needs a row here, and a thought about rights

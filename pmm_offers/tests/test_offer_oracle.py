@@ -34,10 +34,10 @@ class TestOfferOracle(OfferCommon):
         cls.abroad = cls._program("Abroad", currency_id=cls.euro.id, period_scheme="quarter")
         cls.abroad.date_start = "2026-01-10"
         cls.carl = cls.env["res.partner"].create({"name": "Carl & Co", "is_company": True})
-        hardware = [Command.set(cls.hardware.ids)]
+        hardware, services = [Command.set(cls.hardware.ids)], [Command.set(cls.services.ids)]
         plans = cls._plan(
             cls._bands((0, 0.01), (250, 0.03), (600, 0.08), (900, 0.08), category_ids=hardware),
-            cls._bands((0, 0), (300, 0.02), (700, 0.05), name="All"),
+            cls._bands((0, 0), (300, 0.02), (700, 0.05), name="Services", category_ids=services),
             cls._bands((0, 0), (400, 0.05), name="Gold", grade_ids=[Command.set(cls.gold.ids)]),
         ) | cls._plan(
             cls._bands((0, 0.01), (333.35, 0.02), (1500, 0.01), (2000, 0.06)),
@@ -118,8 +118,9 @@ class TestOfferOracle(OfferCommon):
         price = goal - oracle.counts(rule, enrollment, period)
         if price <= 0:
             return
-        price = float(round(price, 2))
-        self.documents |= self._invoice(enrollment.partner_id, self.today.isoformat(), price)
+        product = self.training if rule.category_ids == self.services else self.pump
+        line = (product, 1, float(round(price, 2)))
+        self.documents |= self._invoice(enrollment.partner_id, self.today.isoformat(), line)
 
     def event_refund(self):
         if move := self._pick("out_invoice"):

@@ -30,6 +30,14 @@ class PortalCommon:
         people = {role: cls._person(f"{company.id}_{role}", company, role) for role in ROLES}
         return people | {"none": cls._person(f"{company.id}_none", company)}
 
+    @classmethod
+    def _speaks(cls, user, code):
+        """Let ``user`` read pages in the language ``code``, with a website as without."""
+        language = cls.env["res.lang"]._activate_lang(code)
+        user.lang = code
+        if "website" in cls.env:
+            cls.env["website"].sudo().search([("id", ">", 0)]).language_ids |= language
+
     # === RPC === #
 
     def assertReads(self, user, model, expected, number=None):
@@ -88,6 +96,8 @@ class PortalCommon:
     def _open(self, user, url, **kwargs):
         """Return the response to ``user`` who opens ``url``."""
         self.authenticate(user.login, user.login)
+        # a website asks for its visitor's choice, not for the user's language
+        self.opener.cookies["frontend_lang"] = user.lang
         return self.url_open(url, **kwargs)
 
     def _content(self, user, url):

@@ -373,9 +373,8 @@ class TestPortal(PortalCommon, PmmCommon, HttpCase):
 
     def test_pages_speak_the_partners_language(self):
         """P13: months, numbers and the names of KPIs as the reader writes them."""
-        self.env["res.lang"]._activate_lang("ru_RU")
+        self._speaks(self.sales, "ru_RU")
         self.kpi.with_context(lang="ru_RU").name = "Выручка"
-        self.sales.lang = "ru_RU"
         self._target(self.acme_in, "2026-04", 10000)
         self._target(self.acme_in, "2026-05", 10000)
         self._invoice(self.acme, "2026-04-01", 2345.67)

@@ -82,9 +82,11 @@ class PmmRewardPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+        plans = super().create(vals_list)
+        # looked at afterwards: values may come from the caller's context, too
+        if not self.env.su and any(plan.state != "draft" for plan in plans):
             raise UserError(self._by_button_sentence())
-        return super().create(vals_list)
+        return plans
 
     def write(self, vals):
         # activating runs checks, closing sets an end: only the buttons do it

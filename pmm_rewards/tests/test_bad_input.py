@@ -199,6 +199,14 @@ class TestBadInput(RewardCommon):
             ),
             "(?i)button",
         )
+        self.assertRefused(
+            lambda: (
+                self.env["pmm.reward.plan"]
+                .with_context(default_state="active")
+                .create({"name": "X", "program_id": self.program.id})
+            ),
+            "(?i)button",
+        )
 
     def test_the_end_of_a_plan_does_not_move_in_closed_periods(self):
         """DESIGN 3.3: up to the first open day; not a day before."""

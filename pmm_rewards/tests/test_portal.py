@@ -90,7 +90,7 @@ class TestPortal(PortalCommon, RewardCommon, HttpCase):
         for role in ("owner", "finance"):
             user = self.people[role]
             tabs = self._tabs(user)
-            self.assertEqual(tabs[-2:], ["Rewards", "Statements"])
+            self.assertLessEqual({"Rewards", "Statements"}, set(tabs))
             self.assertIn(statement.name, self._text(user, urls[-1]))
             self.assertTrue(self._sums(user, OVERVIEW))
         for role in BLIND:
@@ -380,8 +380,7 @@ class TestPortal(PortalCommon, RewardCommon, HttpCase):
 
     def test_pages_speak_the_partners_language(self):
         """P13: months and amounts as the reader writes them, in the reasons, too."""
-        self.env["res.lang"]._activate_lang("ru_RU")
-        self.owner.lang = "ru_RU"
+        self._speaks(self.owner, "ru_RU")
         self._plan(self._rate(0.10))
         self._invoice(self.acme, "2026-01-20", 12345)
         statement = self._state("2026-01")

@@ -5,6 +5,6 @@
     "summary": "Stories across the PMM addons; never shipped",
     "author": "PMM contributors",
     "license": "LGPL-3",
-    "depends": ["pmm_rewards"],
+    "depends": ["pmm_analytics_elearning"],
     "assets": {"web.assets_tests": ["test_pmm/static/tests/tours/*.js"]},
 }
