@@ -231,7 +231,9 @@ class TestPmmOfferCampaign(OfferCommon):
     def test_changes_are_told_in_the_chatter(self):
         """DESIGN 6: state and discount are tracked with old and new value."""
         # tests switch tracking off
-        campaign = self._campaign(activate=False).with_context(tracking_disable=False)
+        campaign = self._campaign(activate=False).with_context(
+            tracking_disable=False, mail_notrack=False
+        )
         self.cr.precommit.run()  # ends the transaction in which it was made
         campaign.discount = 5
         campaign.action_activate()
