@@ -1,13 +1,15 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..queries.credit_differences import append_differences
+from ..queries.credit_differences import append_differences, renew_statistics
 from ..queries.credit_scope import of_document_range, of_documents, of_partners
 from ..queries.invoiced_lines import invoiced_lines
 
 SWEEP_FROM = "pmm_partner_kpi.sweep_from"
 # documents or partners that one statement looks at: it bounds the memory of a run
 BATCH = 1000
+# so many new credits change how PostgreSQL should look for them
+MANY = 10000
 
 
 class PmmCredit(models.Model):
@@ -113,6 +115,9 @@ class PmmCredit(models.Model):
             for ids in split_every(BATCH, Dirty._peek(queue, limit), list):
                 added += self._append(*scope(ids))
                 Dirty._take(queue, ids)
+        # a first run goes on to measure in the same transaction; schedules leave it to autovacuum
+        if added >= MANY and limit is None:
+            self.env.cr.execute(renew_statistics())
         return added
 
     @api.model

@@ -1,0 +1,90 @@
+"""``setup/bench``: measure the large steps on a synthetic database."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .. import addons, cache, paths, provision
+from ..console import console
+from ..odoo_cli import Odoo
+from . import portal, report, shell
+from .data import Data
+from .sizes import SIZES
+
+DATABASE = "pmm_bench"
+MEASURED = ("pmm_rewards",)
+# for both sides alike; memory for sorting and hashing as a server of this size has it
+SETTINGS = {"work_mem": "'64MB'", "maintenance_work_mem": "'256MB'", "random_page_cost": "1.1"}
+
+
+def main(argv: list[str]) -> int:
+    """Measure, print the table, and write one JSON object per line."""
+    options = _options(argv)
+    console.stream = sys.stderr
+    with cache.lock(paths.work_dir() / "lock-bench", "the benchmark's database"):
+        lines = _bench(options.size, options.repeats)
+    text = report.json_lines(lines)
+    _record(options.size).write_text(text, encoding="utf-8")
+    console.say(report.table(lines, _other_size(options.size)))
+    if options.json:
+        options.json.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="", flush=True)
+    return 0
+
+
+def _record(size: str) -> Path:
+    """Return the file with the last figures of a size: queries must be the same at the others."""
+    return paths.work_dir() / f"bench-{size}.json"
+
+
+def _other_size(size: str) -> list[dict]:
+    others = [_record(other) for other in SIZES if other != size and _record(other).exists()]
+    return [each for file in others for each in report.parse(file.read_text(encoding="utf-8"))]
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="setup/bench", description=__doc__)
+    parser.add_argument("--size", choices=sorted(SIZES), default="S", help="default: S")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
+    parser.add_argument("--repeats", type=_repeats, default=5, metavar="N", help="default: 5")
+    return parser.parse_args(argv)
+
+
+def _repeats(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 100:
+        raise argparse.ArgumentTypeError(f"{text} is no number of repeats (1 to 99)")
+    return int(text)
+
+
+def _bench(size: str, repeats: int) -> list[dict]:
+    ours = addons.closure(MEASURED, addons.discover())
+    today = datetime.now(timezone.utc).date()
+    odoo = provision.odoo("bench")
+    data = Data(odoo.tree, odoo.python, ours, size, today)
+    if odoo.server.private:
+        data.provide(odoo)
+        data.fill(odoo.server, replace=True)
+    odoo.write_config()
+    with odoo.server.running():
+        if not odoo.server.private:
+            data.provide(odoo)
+        _prepare(odoo, data, ours)
+        lines = shell.run(odoo, DATABASE, "measure", size=size, repeats=repeats)
+        lines += portal.measure(odoo, DATABASE, size, repeats)
+        odoo.server.drop(DATABASE)
+        return lines
+
+
+def _prepare(odoo: Odoo, data: Data, ours: dict[str, addons.Addon]) -> None:
+    """Have our addons and the programme on a copy of the documents."""
+    with console.step("database with a programme over all partners"):
+        odoo.duplicate(data.database, DATABASE, data.filestore)
+        for name, value in SETTINGS.items():
+            odoo.server.sql(f'ALTER DATABASE "{DATABASE}" SET {name} = {value}')
+        odoo.install(DATABASE, init=ours)
+        shell.run(odoo, DATABASE, "program", today=data.today.isoformat())
+        odoo.server.sql("VACUUM ANALYZE", DATABASE)
