@@ -32,6 +32,18 @@ class ResPartner(models.Model):
         for partner in self:
             partner.pmm_enrollment_count = counts.get(partner.commercial_partner_id, 0)
 
+    def write(self, vals):
+        if not {"parent_id", "is_company"} & vals.keys():
+            return super().write(vals)
+        companies = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != companies[partner])
+        if moved:
+            # a role was given in one company; whoever may move a person may end it
+            roles = self.env["pmm.partner.role"].sudo()
+            roles.search([("contact_id", "child_of", moved.ids)]).unlink()
+        return result
+
     @api.model
     def _check_pmm_referrer(self, referrer, buyer):
         """Raise ValidationError unless ``referrer`` is a partner company other than ``buyer``."""

@@ -180,6 +180,29 @@ class TestPortalAccess(PortalCommon, PmmCommon):
             with self.subTest(model):
                 self.assertFalse(self.env[model].with_user(user).search([]))
 
+    def test_a_role_is_not_taken_along(self):
+        """P2: who moves to another partner is no owner there, nor are those who move below."""
+        user = self.people["owner"]
+        below = self.env["res.partner"].create({"name": "Ann", "parent_id": user.partner_id.id})
+        self.env["pmm.partner.role"].create({"contact_id": below.id, "role": "finance"})
+        user.partner_id.parent_id = self.bolt
+        people = user.partner_id | below
+        self.assertEqual(people.commercial_partner_id, self.bolt)
+        self.assertFalse(
+            self.env["pmm.partner.role"].search([("contact_id", "in", people.ids)]),
+            "roles of the former company",
+        )
+        self.env.registry.clear_cache()
+        for model in RESULTS:
+            with self.subTest(model):
+                self.assertFalse(self.env[model].with_user(user).search([]))
+        # a move inside the company changes nothing
+        sales = self.people["sales"].partner_id
+        sales.parent_id = self.env["res.partner"].create(
+            {"name": "Department", "parent_id": self.acme.id}
+        )
+        self.assertTrue(self.env["pmm.partner.role"].search([("contact_id", "=", sales.id)]))
+
     def test_a_role_of_somebody_else_helps_nobody(self):
         """P2: roles are personal."""
         self.assertTrue(self.acme_in.role_ids.filtered(lambda role: role.role == "owner"))
