@@ -6,6 +6,7 @@ own date while programme and enrolment run, and convert at that day's rate.
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import counts_for
 from odoo.addons.pmm_partner_kpi.queries.program_days import program_days
 
 
@@ -64,13 +65,11 @@ def _in_periods(programs, per_day):
         """
         SELECT enrollment.id AS enrollment_id, days.period_id, days.factor, days.quantum, credit.*
         FROM (%s) credit
-        JOIN pmm_enrollment enrollment ON enrollment.partner_id = credit.partner_id
-            AND enrollment.company_id = credit.company_id
-            AND enrollment.date_start <= credit.date
-            AND credit.date < COALESCE(enrollment.date_stop, 'infinity')
+        JOIN pmm_enrollment enrollment ON %s AND enrollment.company_id = credit.company_id
         JOIN (%s) days ON days.program_id = enrollment.program_id AND days.day = credit.date
         """,
         per_day,
+        counts_for("credit", SQL("credit.date")),
         SQL(" UNION ALL ").join([_NO_DAYS, *(_days(program) for program in programs)]),
     )
 

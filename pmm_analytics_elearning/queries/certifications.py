@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import enrolled_on
+
 
 def certifications(attempts):
     """Return a SELECT (enrollment_id, period_id, certifications) over all programmes.
@@ -27,10 +29,10 @@ def certifications(attempts):
         ) passed
         JOIN pmm_period period ON period.program_id = program.id
             AND period.date_start <= passed.day AND passed.day < period.date_stop
-        WHERE program.date_start <= passed.day AND enrollment.date_start <= passed.day
-            AND passed.day < COALESCE(enrollment.date_stop, 'infinity')
+        WHERE program.date_start <= passed.day AND %s
         GROUP BY enrollment.id, period.id
         """,
         attempts.from_clause,
         attempts.where_clause or SQL("TRUE"),
+        enrolled_on(SQL("passed.day")),
     )

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import enrolled_on
+
 from .missing_members import program_today
 
 
@@ -36,8 +38,7 @@ def course_progress(now):
             WHERE attempt.partner_id = person.id AND attempt.state = 'done'
                 AND attempt.scoring_success AND attempt.test_entry IS NOT TRUE
         ) certified ON TRUE
-        WHERE enrollment.date_start <= %(today)s
-            AND %(today)s < COALESCE(enrollment.date_stop, 'infinity')
+        WHERE %s
         """,
-        today=program_today(now),
+        enrolled_on(program_today(now)),
     )

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import enrolled_on
+
 
 def missing_members(program_ids, now, limit=None):
     """Return a SELECT DISTINCT (channel_id, partner_id), at most ``limit`` rows.
@@ -17,8 +19,7 @@ def missing_members(program_ids, now, limit=None):
         JOIN pmm_program_slide_channel_rel course ON course.program_id = program.id
         JOIN slide_channel channel ON channel.id = course.channel_id AND channel.active
         JOIN pmm_enrollment enrollment ON enrollment.program_id = program.id
-            AND enrollment.date_start <= %(today)s
-            AND %(today)s < COALESCE(enrollment.date_stop, 'infinity')
+            AND %(enrolled)s
         JOIN pmm_partner_role role ON role.partner_id = enrollment.partner_id
         JOIN res_partner person ON person.id = role.contact_id AND person.active
         WHERE program.id = ANY(%(programs)s)
@@ -31,7 +32,7 @@ def missing_members(program_ids, now, limit=None):
         LIMIT %(limit)s
         """,
         programs=program_ids,
-        today=program_today(now),
+        enrolled=enrolled_on(program_today(now)),
         limit=limit,
     )
 

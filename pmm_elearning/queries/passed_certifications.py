@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import enrolled_on
+
 
 def passed_certifications(program, enrollment_ids, attempts):
     """Return a SELECT (enrollment_id, period_id, actual) of the open periods of ``program``.
@@ -22,8 +24,7 @@ def passed_certifications(program, enrollment_ids, attempts):
             WHERE %(where)s
         ) passed
         JOIN pmm_enrollment enrollment ON enrollment.partner_id = passed.company_id
-            AND enrollment.date_start <= passed.day
-            AND passed.day < COALESCE(enrollment.date_stop, 'infinity')
+            AND %(enrolled)s
         JOIN pmm_period period ON period.program_id = enrollment.program_id
             AND period.date_start <= passed.day AND passed.day < period.date_stop
         WHERE enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
@@ -31,6 +32,7 @@ def passed_certifications(program, enrollment_ids, attempts):
         GROUP BY enrollment.id, period.id
         """,
         tz=program.tz,
+        enrolled=enrolled_on(SQL("passed.day")),
         attempts=attempts.from_clause,
         where=attempts.where_clause or SQL("TRUE"),
         program=program.id,

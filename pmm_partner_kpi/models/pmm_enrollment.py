@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..queries.tier_facts import no_points
+
 
 class PmmEnrollment(models.Model):
     """A partner company in a programme, from a day until a day; results and money hang here."""
@@ -77,6 +79,13 @@ class PmmEnrollment(models.Model):
         compute="_compute_grade_id",
         search="_search_grade_id",
     )
+    tier_lock_until = fields.Date(
+        string="Tier locked until",
+        tracking=True,
+        help="The first day on which the tier may change by itself again.",
+    )
+    tier_lock_reason = fields.Char(string="Why locked", tracking=True)
+    standing_ids = fields.One2many("pmm.tier.standing", "enrollment_id", string="Standings")
     target_ids = fields.One2many("pmm.kpi.target", "enrollment_id", string="Targets")
     measurement_ids = fields.One2many("pmm.kpi.measurement", "enrollment_id", string="Results")
     role_ids = fields.One2many(related="partner_id.pmm_role_ids", readonly=False)
@@ -201,6 +210,15 @@ class PmmEnrollment(models.Model):
         # who is enrolled nowhere any more is credited with nothing
         self.env["pmm.dirty"]._mark("credit_partner", partners.ids)
         return result
+
+    @api.model
+    def _points(self, windows):
+        """Return a SELECT (enrollment_id, value) of the points gained in ``windows``.
+
+        ``windows`` is a SELECT (enrollment_id, date_start, date_stop). Addons that keep points
+        add theirs.
+        """
+        return no_points()
 
     def _runs_today(self):
         """Return whether this enrolment runs on the programme's present day."""

@@ -35,6 +35,23 @@ class PmmEnrollmentTier(models.Model):
         string="Ends before", help="The first day without this tier; empty while it lasts."
     )
     cause = fields.Char(help="Why the partner got this tier.")
+    origin = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("automatic", "Reached"),
+            ("approved", "Approved"),
+            ("imported", "Imported"),
+        ],
+        required=True,
+        default="manual",
+        readonly=True,
+    )
+    valid_until = fields.Date(
+        string="Valid until",
+        help="The day on which the tier is reviewed: requalified by then, or it ends after the"
+        " grace days. Empty: no review.",
+    )
+    warned_on = fields.Date(readonly=True, copy=False)
 
     def _covers(self, day):
         """Return whether this tier is the one of ``day``."""

@@ -95,6 +95,9 @@ class PmmKpiDefinition(models.Model):
     def _actuals(self, program, enrollment_ids):
         return self._source()._actuals(self, program, enrollment_ids)
 
+    def _totals(self, program, windows):
+        return self._source()._totals(self, program, windows)
+
     def _void_actual(self):
         return self._source()._void_actual(self)
 

@@ -22,6 +22,15 @@ class PmmKpiSource(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _totals(self, kpi, program, windows):
+        """Return a SELECT (enrollment_id, value) over each enrolment's own stretch of time.
+
+        ``windows`` is a SELECT (enrollment_id, date_start, date_stop), half-open, one row per
+        enrolment of ``program``. Else as ``_actuals``, closed periods included.
+        """
+        raise NotImplementedError
+
+    @api.model
     def _void_actual(self, kpi):
         """Return what an enrolment without any fact has reached: 0, or None for "no data"."""
         raise NotImplementedError

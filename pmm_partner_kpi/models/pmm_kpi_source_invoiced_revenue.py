@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..queries.measurement import credited_amounts
+from ..queries.window_totals import credited_totals
 
 
 class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
@@ -17,6 +18,17 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
         return credited_amounts(
             program,
             enrollment_ids,
+            credits._search(kpi._credit_domain(program)),
+            kpi._credit_date_column(),
+        )
+
+    @api.model
+    def _totals(self, kpi, program, windows):
+        # as above
+        credits = self.env["pmm.credit"].sudo()
+        return credited_totals(
+            program,
+            windows,
             credits._search(kpi._credit_domain(program)),
             kpi._credit_date_column(),
         )

@@ -75,11 +75,6 @@ class PmmProgram(models.Model):
         tracking=True,
     )
     kpi_ids = fields.Many2many("pmm.kpi.definition", string="KPIs", check_company=True)
-    grade_ids = fields.Many2many(
-        "res.partner.grade",
-        string="Tiers",
-        help="The tiers that enrolments of this programme may have.",
-    )
     last_run_at = fields.Datetime(string="Last run", readonly=True, copy=False)
     period_ids = fields.One2many("pmm.period", "program_id", string="Period list")
     enrollment_ids = fields.One2many("pmm.enrollment", "program_id", string="Enrolments")

@@ -5,7 +5,10 @@ from . import (
     credit_differences,
     credit_scope,
     dirty_marks,
+    enrollment_days,
     invoiced_lines,
     measurement,
     program_days,
+    tier_facts,
+    window_totals,
 )

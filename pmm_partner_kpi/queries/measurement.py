@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from .enrollment_days import counts_for
 from .program_days import program_days
 
 
@@ -115,24 +116,24 @@ def credited_amounts(program, enrollment_ids, credits, date_column):
     that decides on the period. The sum is rounded once, to the programme's currency.
     """
     quantum = SQL("%s::numeric", str(program.currency_id.rounding))
+    date = SQL.identifier("pmm_credit", date_column)
     return SQL(
         """
         SELECT enrollment.id AS enrollment_id, days.period_id,
             ROUND(SUM(pmm_credit.amount * days.factor) / %(quantum)s) * %(quantum)s AS actual
         FROM %(credits)s
-        JOIN pmm_enrollment enrollment ON enrollment.partner_id = pmm_credit.partner_id
+        JOIN pmm_enrollment enrollment ON %(counts)s
         JOIN (%(days)s) days ON days.day = %(date)s
         WHERE %(where)s
             AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
-            AND enrollment.date_start <= %(date)s
-            AND %(date)s < COALESCE(enrollment.date_stop, 'infinity')
         GROUP BY enrollment.id, days.period_id
         """,
         quantum=quantum,
         credits=credits.from_clause,
         where=credits.where_clause or SQL("TRUE"),
         days=program_days(program, SQL("period.state <> 'closed'")),
-        date=SQL.identifier("pmm_credit", date_column),
+        date=date,
+        counts=counts_for("pmm_credit", date),
         program=program.id,
         enrollments=enrollment_ids,
     )

@@ -21,6 +21,12 @@ RIGHTS = {
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
     "pmm.credit":          (NONE, NONE, READ, READ, READ, READ),
+    "pmm.program.tier":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.tier.requirement": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.tier.benefit":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.tier.check":      (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
+    "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}

@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.pmm_partner_kpi.queries.enrollment_days import counts_for
 from odoo.addons.pmm_partner_kpi.queries.program_days import program_days
 
 
@@ -31,7 +32,7 @@ def basis(rule, enrollment_ids, credits, *, by_document):
             MIN(tier.grade_id) AS grade_id,
             MAX(pmm_credit.id) AS last_credit_id
         FROM %(credits)s
-        JOIN pmm_enrollment enrollment ON enrollment.partner_id = pmm_credit.partner_id
+        JOIN pmm_enrollment enrollment ON %(counts)s
         JOIN (%(days)s) days ON days.day = %(date)s
         JOIN pmm_period period ON period.id = days.period_id
         LEFT JOIN pmm_enrollment_tier tier ON tier.enrollment_id = enrollment.id
@@ -39,8 +40,6 @@ def basis(rule, enrollment_ids, credits, *, by_document):
             AND %(tier_day)s < COALESCE(tier.date_stop, 'infinity')
         WHERE %(where)s
             AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
-            AND enrollment.date_start <= %(date)s
-            AND %(date)s < COALESCE(enrollment.date_stop, 'infinity')
             AND %(plan_start)s <= %(date)s AND %(date)s < COALESCE(%(plan_stop)s, 'infinity'::date)
             AND %(tiers)s
         GROUP BY 1, 2, 3
@@ -50,6 +49,7 @@ def basis(rule, enrollment_ids, credits, *, by_document):
         where=credits.where_clause or SQL("TRUE"),
         days=program_days(program, SQL("TRUE")),
         date=date,
+        counts=counts_for("pmm_credit", date),
         tier_day=tier_day,
         program=program.id,
         enrollments=enrollment_ids,

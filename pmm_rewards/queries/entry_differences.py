@@ -40,7 +40,7 @@ def append_entries(rule, enrollment_ids, earned, today):
             CROSS JOIN LATERAL (
                 SELECT booked.id AS booked_id, booked.date_start, booked.date_stop
                 FROM pmm_period booked
-                WHERE booked.program_id = origin.program_id AND booked.state = 'open'
+                WHERE booked.program_id = origin.program_id AND booked.state <> 'closed'
                     AND booked.date_start >= origin.date_start
                 ORDER BY booked.date_start LIMIT 1
             ) booked

@@ -1,0 +1,93 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from .pmm_program_tier import GROUPS
+
+
+class PmmTierRequirement(models.Model):
+    """One criterion of a tier; what it compares with the threshold is its kind's matter."""
+
+    _name = "pmm.tier.requirement"
+    _description = "Tier Requirement"
+    _order = "program_tier_id, group, sequence, id"
+
+    program_tier_id = fields.Many2one(
+        "pmm.program.tier", string="Tier", required=True, index=True, ondelete="cascade"
+    )
+    program_id = fields.Many2one(related="program_tier_id.program_id", store=True, index=True)
+    company_id = fields.Many2one(related="program_tier_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    sequence = fields.Integer(default=10)
+    group = fields.Selection(GROUPS, required=True, default="A")
+    kind = fields.Selection(
+        [
+            ("kpi", "KPI"),
+            ("points", "Points"),
+            ("check", "Confirmed by us"),
+            ("partner", "Partner data"),
+        ],
+        required=True,
+        default="kpi",
+    )
+    kpi_id = fields.Many2one("pmm.kpi.definition", string="KPI", ondelete="restrict")
+    partner_domain = fields.Char(
+        string="Partners who meet it", help="The partners for whom this holds."
+    )
+    name = fields.Char(
+        string="Wording",
+        translate=True,
+        help="As partners read it; empty: made from what is required.",
+    )
+    threshold = fields.Float(
+        digits=(20, 4), required=True, default=1, help="At least so much is required."
+    )
+
+    @api.depends("kind", "kpi_id")
+    def _compute_currency_id(self):
+        for requirement in self:
+            requirement.currency_id = requirement._kind()._currency(requirement)
+
+    @api.depends("kind", "kpi_id.name", "name", "threshold")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for requirement in self:
+            title = requirement._title()
+            if not requirement._kind()._is_yes_no(requirement):
+                title = f"{title} ≥ {requirement._format_value(requirement.threshold)}"
+            requirement.display_name = title
+
+    def _kind(self):
+        """Return the strategy that says what an enrolment has of this requirement."""
+        self.ensure_one()
+        return self.env[f"pmm.tier.requirement.kind.{self.kind}"]
+
+    def _title(self):
+        """Return what is asked for as partners read it, without the threshold."""
+        self.ensure_one()
+        return self.name or self._kind()._title(self)
+
+    def _format_value(self, value):
+        """Return ``value`` as the reader writes it: an amount of money, or a bare number."""
+        self.ensure_one()
+        return self.env["pmm.kpi.measurement"]._format_amount(value, self.currency_id)
+
+    def _partner_domain(self):
+        """Return the condition on partners; raise ValidationError where it cannot be read."""
+        self.ensure_one()
+        Partner = self.env["res.partner"]
+        try:
+            domain = Domain(ast.literal_eval(self.partner_domain or "[]"))
+            domain.validate(Partner)
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(
+                self.env._("The condition on partners cannot be read: %s", error)
+            ) from error
+        return domain
+
+    @api.constrains("kind", "kpi_id", "partner_domain", "name")
+    def _check_kind(self):
+        for requirement in self:
+            requirement._kind()._check(requirement)

@@ -1,0 +1,36 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class PmmTierRequirementKindKpi(models.AbstractModel):
+    """A KPI, measured over the time that counts for tiers."""
+
+    _name = "pmm.tier.requirement.kind.kpi"
+    _inherit = ["pmm.tier.requirement.kind"]
+    _description = "Kind of Tier Requirement: KPI"
+
+    @api.model
+    def _values(self, requirement, windows):
+        return requirement.kpi_id._totals(requirement.program_id, windows)
+
+    @api.model
+    def _void_value(self, requirement):
+        return requirement.kpi_id._void_actual()
+
+    @api.model
+    def _check(self, requirement):
+        if not requirement.kpi_id:
+            raise ValidationError(
+                self.env._(
+                    "Choose the KPI that “%s” asks for.", requirement.program_tier_id.display_name
+                )
+            )
+
+    @api.model
+    def _title(self, requirement):
+        return requirement.kpi_id.name or ""
+
+    @api.model
+    def _currency(self, requirement):
+        kpi = requirement.kpi_id
+        return kpi._currency(requirement.program_id) if kpi else self.env["res.currency"]

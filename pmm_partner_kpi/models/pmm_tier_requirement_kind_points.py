@@ -1,0 +1,17 @@
+from odoo import api, models
+
+
+class PmmTierRequirementKindPoints(models.AbstractModel):
+    """Points that were gained in the time that counts for tiers."""
+
+    _name = "pmm.tier.requirement.kind.points"
+    _inherit = ["pmm.tier.requirement.kind"]
+    _description = "Kind of Tier Requirement: Points"
+
+    @api.model
+    def _values(self, requirement, windows):
+        return self.env["pmm.enrollment"]._points(windows)
+
+    @api.model
+    def _title(self, requirement):
+        return self.env._("Points")
