@@ -46,12 +46,42 @@ class PmmEnrollmentTier(models.Model):
         default="manual",
         readonly=True,
     )
+    move_kind = fields.Selection(
+        [("up", "Reached"), ("down", "Not requalified"), ("return", "Sale returned")],
+        readonly=True,
+    )
     valid_until = fields.Date(
         string="Valid until",
         help="The day on which the tier is reviewed: requalified by then, or it ends after the"
         " grace days. Empty: no review.",
     )
-    warned_on = fields.Date(readonly=True, copy=False)
+    reached_on = fields.Date(
+        readonly=True, help="The day on which its requirements were last met, or it was given."
+    )
+    terms = fields.Json(readonly=True, help="What was required and what there was, on that day.")
+    warned_on = fields.Date(string="Warned on", readonly=True, copy=False)
+
+    @api.model
+    def _succeed(self, vals_list):
+        """Let each of these new tiers follow what its enrolment has; grade False: none follows.
+
+        A tier that would have begun on or after the new one's day never does.
+        """
+        by_enrollment = {vals["enrollment_id"]: vals for vals in vals_list}
+        known = self.search([("enrollment_id", "in", list(by_enrollment))])
+        later = known.filtered(
+            lambda tier: tier.date_start >= by_enrollment[tier.enrollment_id.id]["date_start"]
+        )
+        later.unlink()
+        ended = {}
+        for tier in known - later:
+            start = by_enrollment[tier.enrollment_id.id]["date_start"]
+            if not tier.date_stop or tier.date_stop > start:
+                ended.setdefault(start, self.browse())
+                ended[start] |= tier
+        for start, tiers in ended.items():
+            tiers.write({"date_stop": start})
+        return self.create([vals for vals in vals_list if vals["grade_id"]])
 
     def _covers(self, day):
         """Return whether this tier is the one of ``day``."""

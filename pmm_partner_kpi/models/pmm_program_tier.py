@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import tiers
 
 GROUPS = [(letter, letter) for letter in "ABCDE"]
 
@@ -44,6 +47,54 @@ class PmmProgramTier(models.Model):
     )
     requirement_text = fields.Char(string="Asks for", compute="_compute_requirement_text")
     benefit_text = fields.Char(string="Gives", compute="_compute_benefit_text")
+
+    def _rung(self):
+        """Return this tier as the engine takes it."""
+        self.ensure_one()
+        groups = self.requirement_ids.grouped("group").values()
+        return tiers.Rung(
+            tuple(tuple(group.ids) for group in groups), self.group_match, self.tier_match
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers_ = super().create(vals_list)
+        tiers_.program_id._mark_tiers()
+        return tiers_
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.program_id._mark_tiers()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        held = self.env["pmm.enrollment.tier"].search(
+            [
+                ("enrollment_id.program_id", "in", self.program_id.ids),
+                ("grade_id", "in", self.grade_id.ids),
+                "|",
+                ("date_stop", "=", False),
+                ("date_stop", ">", fields.Date.today()),
+            ]
+        )
+        pairs = {(tier.program_id, tier.grade_id) for tier in self}
+        for tier in held:
+            if (tier.program_id, tier.grade_id) in pairs:
+                raise UserError(
+                    self.env._(
+                        "%(partner)s has the tier “%(tier)s”. Move the partners who have it before"
+                        " you take it off the ladder.",
+                        partner=tier.enrollment_id.partner_id.name,
+                        tier=tier.grade_id.name,
+                    )
+                )
+
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs.exists()._mark_tiers()
+        return result
 
     @api.depends(
         "group_match", "tier_match", "requirement_ids.group", "requirement_ids.display_name"

@@ -1,4 +1,5 @@
 import ast
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -63,6 +64,28 @@ class PmmTierRequirement(models.Model):
         """Return the strategy that says what an enrolment has of this requirement."""
         self.ensure_one()
         return self.env[f"pmm.tier.requirement.kind.{self.kind}"]
+
+    def _threshold(self):
+        """Return the threshold as Decimal, at the four digits that are stored."""
+        self.ensure_one()
+        return Decimal(f"{self.threshold:.4f}")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        requirements = super().create(vals_list)
+        requirements.program_id._mark_tiers()
+        return requirements
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.program_id._mark_tiers()
+        return result
+
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs._mark_tiers()
+        return result
 
     def _title(self):
         """Return what is asked for as partners read it, without the threshold."""

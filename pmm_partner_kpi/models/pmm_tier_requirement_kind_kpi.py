@@ -14,6 +14,10 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
         return requirement.kpi_id._totals(requirement.program_id, windows)
 
     @api.model
+    def _fact_key(self, requirement):
+        return requirement.kind, requirement.kpi_id.id
+
+    @api.model
     def _void_value(self, requirement):
         return requirement.kpi_id._void_actual()
 

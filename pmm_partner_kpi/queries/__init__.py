@@ -10,5 +10,6 @@ from . import (
     measurement,
     program_days,
     tier_facts,
+    tier_standing,
     window_totals,
 )
