@@ -128,6 +128,18 @@ def valid_until(window, policy, day, joined):
     return window_of(window, stop, joined)[1] if policy.keep == "next" else stop
 
 
+def met_by(values, thresholds):
+    """Return {requirement id: met}; a value of None is "no data" and meets nothing.
+
+    >>> met_by({1: 999, 2: 1000, 3: None}, {1: 1000, 2: 1000, 3: 0, 4: 0})
+    {1: False, 2: True, 3: False, 4: False}
+    """
+    return {
+        key: values.get(key) is not None and values[key] >= threshold
+        for key, threshold in thresholds.items()
+    }
+
+
 def is_met(rung, met: Mapping[int, bool]):
     """Return whether the requirements of ``rung`` hold; one that asks for nothing always does.
 

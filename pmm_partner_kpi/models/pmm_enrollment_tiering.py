@@ -25,6 +25,7 @@ class PmmEnrollment(models.Model):
     tier_lock_reason = fields.Char(string="Why locked", tracking=True)
     tier_valid_until = fields.Date(string="Reviewed on", compute="_compute_tier_valid_until")
     standing_ids = fields.One2many("pmm.tier.standing", "enrollment_id", string="Standings")
+    check_ids = fields.One2many("pmm.tier.check", "enrollment_id", string="Confirmed by us")
     proposal_ids = fields.One2many("pmm.tier.proposal", "enrollment_id", string="Proposals")
 
     @api.depends("tier_ids.date_start", "tier_ids.date_stop", "tier_ids.valid_until")
@@ -47,6 +48,37 @@ class PmmEnrollment(models.Model):
         self.ensure_one()
         today = self.program_id._today() if self.program_id else False
         return self.tier_ids.filtered(lambda tier: today and tier._covers(today))[:1]
+
+    # === FOR READERS === #
+
+    def _ladder_rungs(self, standings):
+        """Return the ladder as the partner climbs it, the highest tier first.
+
+        ``standings`` are those that the reader may see. Each rung is a dict: tier, state (held,
+        passed, ahead), is_next, percent of the way, and lines (standing, requirement) by group.
+        """
+        self.ensure_one()
+        program = self.program_id
+        rungs = program._tier_rungs()
+        held = program._tier_ranks().get(self.grade_id, -1)
+        own = {standing.requirement_id: standing for standing in standings}
+        found = []
+        for rank, rung in enumerate(rungs):
+            lines = [
+                {"requirement": requirement, "standing": own.get(requirement)}
+                for requirement in rung.requirement_ids
+            ]
+            shares = [line["standing"].percent for line in lines if line["standing"]]
+            found.append(
+                {
+                    "tier": rung,
+                    "state": "held" if rank == held else "passed" if rank < held else "ahead",
+                    "is_next": rank == held + 1,
+                    "percent": sum(shares) // len(shares) if shares else 0,
+                    "lines": lines,
+                }
+            )
+        return found[::-1]
 
     # === EVALUATION === #
 
@@ -126,14 +158,10 @@ class PmmEnrollment(models.Model):
         """Move, keep, warn or propose, as the ladder says today; return the number of moves."""
         ladder = program._tier_ladder()
         thresholds = program._tier_thresholds()
-        values = {enrollment.id: {} for enrollment in self}
-        for enrollment_id, requirement_id, value, _met in self.env.execute_query(
-            standings_as_text(self.ids)
-        ):
-            values[enrollment_id][requirement_id] = None if value is None else Decimal(value)
+        values = self._tier_values()
         held = {each: each.tier_ids.sorted("date_start")[-1:] for each in self}
         earned_now = {
-            each: tiers.earned(ladder, _met_by(values[each.id], thresholds)) for each in self
+            each: tiers.earned(ladder, tiers.met_by(values[each.id], thresholds)) for each in self
         }
         under_review = self._values_under_review(program, held, earned_now, today)
         begins = program._tier_begins(today)
@@ -147,7 +175,7 @@ class PmmEnrollment(models.Model):
                 enrollment._held(row, program, ladder, before, today),
                 tiers.Earned(
                     earned_now[enrollment],
-                    before and tiers.earned(ladder, _met_by(before, thresholds)),
+                    before and tiers.earned(ladder, tiers.met_by(before, thresholds)),
                 ),
                 program._tier_window(),
                 program._tier_policy(),
@@ -156,6 +184,15 @@ class PmmEnrollment(models.Model):
                 enrollment.date_start,
             )
         return self._carry_out(program, moves, held, values, today)
+
+    def _tier_values(self):
+        """Return {enrolment id: {requirement id: Decimal or None}} as of the last evaluation."""
+        values = {enrollment.id: {} for enrollment in self}
+        for enrollment_id, requirement_id, value in self.env.execute_query(
+            standings_as_text(self.ids)
+        ):
+            values[enrollment_id][requirement_id] = None if value is None else Decimal(value)
+        return values
 
     def _values_under_review(self, program, held, earned_now, today):
         """Return the values of the time that decides on keeping a tier, where one is at stake."""
@@ -188,7 +225,7 @@ class PmmEnrollment(models.Model):
         if before is not None and row.terms and today < row.valid_until and rank is not None:
             # by what was asked then: a threshold that is raised takes nobody's tier away
             asked = {int(key): Decimal(term["required"]) for key, term in row.terms.items()}
-            met = _met_by(before, asked)
+            met = tiers.met_by(before, asked)
             new = {key for group in ladder[rank].groups for key in group} - asked.keys()
             met |= dict.fromkeys(new, True)
             still_met = tiers.is_met(ladder[rank], met)
@@ -258,11 +295,3 @@ class PmmEnrollment(models.Model):
 
         ``warnings`` is {enrolment: (day of the downgrade, the tier then, empty for none)}.
         """
-
-
-def _met_by(values, thresholds):
-    """Return {requirement id: met} of ``values`` {requirement id: Decimal or None}."""
-    return {
-        key: values.get(key) is not None and values[key] >= threshold
-        for key, threshold in thresholds.items()
-    }

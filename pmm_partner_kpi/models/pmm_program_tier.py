@@ -111,6 +111,16 @@ class PmmProgramTier(models.Model):
                 inside = [f"({text})" for text in inside]
             tier.requirement_text = f" {words[tier.tier_match]} ".join(inside)
 
+    def _inside_text(self):
+        """Return how the requirements of a group go together, as partners read it."""
+        self.ensure_one()
+        return self.env._("All of:") if self.group_match == "all" else self.env._("One of:")
+
+    def _between_text(self):
+        """Return the word between two groups, as partners read it."""
+        self.ensure_one()
+        return self.env._("and") if self.tier_match == "all" else self.env._("or")
+
     @api.depends("benefit_ids.display_name")
     def _compute_benefit_text(self):
         for tier in self:

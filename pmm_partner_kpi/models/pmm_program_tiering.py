@@ -73,6 +73,7 @@ class PmmProgram(models.Model):
     )
     tier_grace_days = fields.Integer(string="Grace days", default=30, tracking=True)
     tier_warn_days = fields.Integer(string="Warn before (days)", default=30, tracking=True)
+    proposal_count = fields.Integer(compute="_compute_proposal_count")
     tiers_day = fields.Date(readonly=True, copy=False)
     tier_recheck = fields.Boolean(
         string="Returns re-check",
@@ -86,6 +87,17 @@ class PmmProgram(models.Model):
         for program in self:
             program.grade_ids = program.tier_ids.sorted("sequence").grade_id
 
+    def _compute_proposal_count(self):
+        counts = dict(
+            self.env["pmm.tier.proposal"]._read_group(
+                [("program_id", "in", self.ids), ("state", "=", "pending")],
+                ["program_id"],
+                ["__count"],
+            )
+        )
+        for program in self:
+            program.proposal_count = counts.get(program, 0)
+
     def _inverse_grade_ids(self):
         for program in self:
             gone = program.tier_ids.filtered(lambda t, p=program: t.grade_id not in p.grade_ids)
@@ -93,7 +105,8 @@ class PmmProgram(models.Model):
             last = max(program.tier_ids.mapped("sequence"), default=0)
             program.tier_ids = [Command.delete(tier.id) for tier in gone] + [
                 Command.create({"grade_id": grade.id, "sequence": last + 10 * number})
-                for number, grade in enumerate(new, 1)
+                # Odoo lists its best tier first, a ladder its lowest
+                for number, grade in enumerate(reversed(new), 1)
             ]
 
     @api.constrains(
@@ -161,6 +174,35 @@ class PmmProgram(models.Model):
         """Note that all enrolments of these programmes may stand differently."""
         # whoever may edit the ladder may not see every enrolment: these are only marks
         self.env["pmm.enrollment"]._mark_tiers(self.sudo().enrollment_ids.ids)
+
+    # === ACTIONS === #
+
+    def action_view_standings(self):
+        """Return the action that shows what partners have of the requirements."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_partner_kpi.pmm_tier_standing_action"
+        )
+        return action | {"domain": [("program_id", "in", self.ids)]}
+
+    def action_view_proposals(self):
+        """Return the action that lists the changes of tier that wait for a decision."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pmm_partner_kpi.pmm_tier_proposal_action"
+        )
+        return action | {"domain": [("program_id", "in", self.ids)]}
+
+    def action_simulate_tiers(self):
+        """Return the dialog that tells who would move if thresholds were others."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Simulate tiers"),
+            "res_model": "pmm.tier.simulation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_program_id": self.id},
+        }
 
     # === FOR THE ENGINE === #
 

@@ -56,7 +56,7 @@ class PmmTierRequirement(models.Model):
     def _compute_display_name(self):
         for requirement in self:
             title = requirement._title()
-            if not requirement._kind()._is_yes_no(requirement):
+            if not requirement._is_yes_no():
                 title = f"{title} ≥ {requirement._format_value(requirement.threshold)}"
             requirement.display_name = title
 
@@ -86,6 +86,10 @@ class PmmTierRequirement(models.Model):
         result = super().unlink()
         programs._mark_tiers()
         return result
+
+    def _is_yes_no(self):
+        """Return whether it is met or not, without a figure."""
+        return self._kind()._is_yes_no(self)
 
     def _title(self):
         """Return what is asked for as partners read it, without the threshold."""

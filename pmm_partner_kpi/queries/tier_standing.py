@@ -59,9 +59,9 @@ def values_as_text(windows, values, void):
 
 
 def standings_as_text(enrollment_ids):
-    """Return a SELECT (enrollment_id, requirement_id, value as text, met)."""
+    """Return a SELECT (enrollment_id, requirement_id, value as text)."""
     return SQL(
-        "SELECT enrollment_id, requirement_id, value::text, met FROM pmm_tier_standing"
+        "SELECT enrollment_id, requirement_id, value::text FROM pmm_tier_standing"
         " WHERE enrollment_id = ANY(%s)",
         enrollment_ids,
     )

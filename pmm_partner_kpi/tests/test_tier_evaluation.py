@@ -49,9 +49,7 @@ class TestTierEvaluation(PmmCommon):
             with self.subTest(amount), self.env.cr.savepoint() as savepoint:
                 self._invoice(self.acme, "2026-02-10", amount)
                 self.program._run()
-                self.assertEqual(
-                    self._tiers(self.acme_in), [(expected, "2026-04-15", "", "up")]
-                )
+                self.assertEqual(self._tiers(self.acme_in), [(expected, "2026-04-15", "", "up")])
                 savepoint.rollback()
             self.env.invalidate_all()
 
@@ -95,7 +93,11 @@ class TestTierEvaluation(PmmCommon):
         self._invoice(self.acme, "2026-02-10", 6000)
         self.program._run()
         self._invoice(self.acme, "2027-06-10", 1500)
-        for day, grade in (("2027-12-31", "Gold"), ("2028-01-30", "Gold"), ("2028-01-31", "Silver")):
+        for day, grade in (
+            ("2027-12-31", "Gold"),
+            ("2028-01-30", "Gold"),
+            ("2028-01-31", "Silver"),
+        ):
             with freeze_time(day):
                 self.program._run()
                 self.acme_in.invalidate_recordset()
