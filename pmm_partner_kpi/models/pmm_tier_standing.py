@@ -39,13 +39,16 @@ class PmmTierStanding(models.Model):
     missing = fields.Float(digits=(20, 4), readonly=True)
     met = fields.Boolean(readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    is_yes_no = fields.Boolean(compute="_compute_currency_id")
     percent = fields.Integer(compute="_compute_percent", string="Reached")
 
     @api.depends("requirement_id")
     def _compute_currency_id(self):
         for standing in self:
-            # the name of a currency is no secret, the requirement is read by the programme's rules
-            standing.currency_id = standing.sudo().requirement_id.currency_id
+            # how a figure is written is no secret; portal users may not read requirements
+            requirement = standing.sudo().requirement_id
+            standing.currency_id = requirement.currency_id
+            standing.is_yes_no = requirement._is_yes_no()
 
     @api.depends("has_value", "value", "required", "met")
     def _compute_percent(self):
