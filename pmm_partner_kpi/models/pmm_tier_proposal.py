@@ -113,7 +113,8 @@ class PmmTierProposal(models.Model):
             raise UserError(self.env._("%s has been decided already.", decided[0].display_name))
 
     def _decide(self, state):
-        self.write(
+        # write() lets nobody set the state by hand
+        self.sudo().write(
             {
                 "state": state,
                 "decided_by_id": self.env.uid,
@@ -124,8 +125,17 @@ class PmmTierProposal(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(vals.get("state", "pending") != "pending" for vals in vals_list):
-            raise UserError(self.env._("A proposal is decided with its buttons."))
+            raise UserError(self._by_button_sentence())
         return super().create(vals_list)
+
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            self.check_access("write")
+            raise UserError(self._by_button_sentence())
+        return super().write(vals)
+
+    def _by_button_sentence(self):
+        return self.env._("A proposal is decided with its buttons.")
 
     # === PROPOSING === #
 

@@ -30,6 +30,16 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
                 )
             )
 
+        company = requirement.kpi_id.company_id
+        if company and company != requirement.program_id.company_id:
+            raise ValidationError(
+                self.env._(
+                    "“%(kpi)s” is a KPI of %(company)s only. Leave its company empty to use it here.",
+                    kpi=requirement.kpi_id.name,
+                    company=company.name,
+                )
+            )
+
     @api.model
     def _title(self, requirement):
         return requirement.kpi_id.name or ""
