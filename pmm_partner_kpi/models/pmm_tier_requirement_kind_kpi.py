@@ -34,7 +34,8 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
         if company and company != requirement.program_id.company_id:
             raise ValidationError(
                 self.env._(
-                    "“%(kpi)s” is a KPI of %(company)s only. Leave its company empty to use it here.",
+                    "“%(kpi)s” is a KPI of %(company)s only. Leave its company empty to use it"
+                    " here.",
                     kpi=requirement.kpi_id.name,
                     company=company.name,
                 )

@@ -171,3 +171,55 @@ class TestTierEvaluation(PmmCommon):
         with self.assertRaisesRegex(ValidationError, "asks for nothing"):
             self.program.tier_ids[-1].requirement_ids.unlink()
             self.program._check_tier_ladder()
+
+    def test_worked_example_of_the_guide(self):
+        """T2–T6, X17: the table in readme/USAGE.md."""
+        silver, gold = self.program.tier_ids[1:].requirement_ids
+        silver.threshold, gold.threshold = 20000, 50000
+        move = self._invoice(self.acme, "2026-03-10", 52000, post=False)
+        warned = []
+        self.patch(
+            type(self.env["pmm.enrollment"]),
+            "_warn_of_downgrade",
+            lambda _self, warnings: warned.extend(warnings.values()),
+        )
+        for day, event, grade, until in (
+            ("2026-03-10", move.action_post, "Gold", "2028-01-01"),
+            ("2026-04-02", lambda: self._refund(move, "2026-04-02", 5000), "Silver", "2028-01-01"),
+            (
+                "2026-05-20",
+                lambda: self._invoice(self.acme, "2026-05-20", 4000),
+                "Gold",
+                "2028-01-01",
+            ),
+            (
+                "2027-06-01",
+                lambda: self._invoice(self.acme, "2027-06-01", 30000),
+                "Gold",
+                "2028-01-01",
+            ),
+            ("2027-12-01", lambda: self.assertFalse(warned), "Gold", "2028-01-01"),
+            ("2027-12-02", lambda: None, "Gold", "2028-01-01"),
+            ("2028-01-01", lambda: self.assertEqual(len(warned), 1), "Gold", "2028-01-01"),
+            (
+                "2028-01-10",
+                lambda: self._invoice(self.acme, "2027-12-30", 21000),
+                "Gold",
+                "2029-01-01",
+            ),
+        ):
+            with self.subTest(day), freeze_time(day):
+                if day == "2028-01-10":
+                    with self.env.cr.savepoint() as savepoint, freeze_time("2028-01-31"):
+                        self.program._run()
+                        self.acme_in.invalidate_recordset()
+                        self.assertEqual(self.acme_in.grade_id.name, "Silver", "without it")
+                        savepoint.rollback()
+                    self.env.invalidate_all()
+                event()
+                self.program._run()
+                self.acme_in.invalidate_recordset()
+                tier = self.acme_in._tier_on_today()
+                self.assertEqual((tier.grade_id.name, str(tier.valid_until)), (grade, until))
+        [(day, lower)] = warned
+        self.assertEqual((str(day), lower.name), ("2028-01-31", "Silver"))
