@@ -15,3 +15,4 @@ from . import test_portal
 from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
+from . import test_portal_tiers
