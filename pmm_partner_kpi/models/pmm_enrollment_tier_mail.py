@@ -51,12 +51,12 @@ class PmmEnrollment(models.Model):
 
         The next tier may be empty. What is missing is read from the standings.
         """
+        infos = {enrollment.id: info for enrollment, info in infos.items()}
         # standings of all partners; a run may be started by whoever sees only some
-        infos = {e.sudo(): info for e, info in infos.items()}
-        warned = self.browse([e.id for e in infos]).sudo().filtered_domain(self._giving_domain())
+        warned = self.sudo().browse(infos).filtered_domain(self._giving_domain())
         bodies = {}
         for enrollment in warned:
-            lacks = enrollment._downgrade(*infos[enrollment])
+            lacks = enrollment._downgrade(*infos[enrollment.id])
             bodies[enrollment.id] = self.env._(
                 "Warned of the tier on %(day)s: %(old)s → %(new)s. Missing: %(missing)s.",
                 missing=", ".join(lacks["missing"]) or "–",
@@ -66,7 +66,7 @@ class PmmEnrollment(models.Model):
             warned._message_log_batch(bodies)
         warned._send_tier_mails(
             "pmm_partner_kpi.mail_template_tier_warning",
-            lambda enrollment: enrollment._downgrade(*infos[enrollment]),
+            lambda enrollment: enrollment._downgrade(*infos[enrollment.id]),
         )
 
     # === CONTENTS, in the language of the environment === #

@@ -10,12 +10,12 @@ class ResPartner(models.Model):
         if "grade_id" not in vals:
             return super().write(vals)
         leading = self._leading_enrollments()
-        mirrored = leading.partner_id & self.sudo()
+        mirrored = set(leading.partner_id.ids)
         if not mirrored:
             return super().write(vals)
         grade = self.env["res.partner.grade"].browse(vals["grade_id"] or ())
         rest = {name: value for name, value in vals.items() if name != "grade_id"}
-        others = self.filtered(lambda partner: partner.id not in mirrored.ids)
+        others = self.filtered(lambda partner: partner.id not in mirrored)
         if others:
             # a copy: Odoo adds the pricelist of the level to it
             super(ResPartner, others).write(dict(vals))
