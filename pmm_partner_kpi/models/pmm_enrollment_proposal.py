@@ -55,6 +55,6 @@ class PmmEnrollment(models.Model):
             )
         return self.env._(
             "“%(grade)s” was proposed to “%(program)s”, which decides on the level of this"
-            " partner. The level stays until then.",
+            " partner. Until that is decided, the level stays.",
             **names,
         )

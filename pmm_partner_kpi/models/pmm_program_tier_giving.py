@@ -45,7 +45,7 @@ class PmmProgramTier(models.Model):
             kind = benefit._kind()
             titles[benefit.kind, kind._same(benefit)] = benefit._title()
         if pricelist := self._pricelist_of_grade():
-            titles["pricelist", pricelist.id] = self.env._("Pricelist %s", pricelist.name)
+            titles["pricelist", pricelist.id] = self.env._("Pricelist: %s", pricelist.name)
         return titles
 
     def _pricelist_of_grade(self):

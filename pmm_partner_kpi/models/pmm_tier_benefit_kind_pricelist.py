@@ -16,7 +16,7 @@ class PmmTierBenefitKindPricelist(models.AbstractModel):
     @api.model
     def _title(self, benefit):
         # portal users may not read pricelists, but they may know what their own is called
-        return self.env._("Pricelist %s", benefit.sudo().pricelist_id.name or "")
+        return self.env._("Pricelist: %s", benefit.sudo().pricelist_id.name or "")
 
     @api.model
     def _check(self, benefit):

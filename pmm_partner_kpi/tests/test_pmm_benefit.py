@@ -24,7 +24,7 @@ class TestPmmBenefit(BenefitCommon):
     def test_benefits_are_named(self):
         """T8: by what is given, or in our own words."""
         promise = self._benefit(self.gold_rung, kind="text", name="Support within 4 hours")
-        self.assertEqual(self.gold_rung.benefit_text, "Pricelist Gold, Support within 4 hours")
+        self.assertEqual(self.gold_rung.benefit_text, "Pricelist: Gold, Support within 4 hours")
         self.gold_rung.benefit_ids[0].name = "Our best prices"
         self.assertEqual(self.gold_rung.benefit_ids[0].display_name, "Our best prices")
         promise.unlink()

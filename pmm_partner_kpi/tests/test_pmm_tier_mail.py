@@ -68,8 +68,8 @@ class TestPmmTierMail(BenefitCommon):
             self.assertIn(expected, words)
         gained, rest = words.split("No longer included")
         lost, kept = rest.split("Stays as it is")
-        self.assertIn("Pricelist Gold", gained)
-        self.assertIn("Pricelist Silver", lost)
+        self.assertIn("Pricelist: Gold", gained)
+        self.assertIn("Pricelist: Silver", lost)
         self.assertIn("Training", kept)
         self.assertNotIn("Training", gained + lost)
         self.assertIn("Tier: Silver → Gold, since 04/10/2026.", self._notes(self.acme_in))
@@ -212,7 +212,7 @@ class TestPmmTierMail(BenefitCommon):
         mail = self._mails()["Ann"]
         self.assertEqual(mail.subject, "Resellers: your tier Gold ends on 07/01/2026")
         words = self._words(mail)
-        for expected in ("9,500.00", "10,000.00", "Has a showroom", "Silver", "Pricelist Gold"):
+        for expected in ("9,500.00", "10,000.00", "Has a showroom", "Silver", "Pricelist: Gold"):
             self.assertIn(expected, words)
         self.assertEqual(words.count("Revenue"), 1)
         self.assertIn("Warned of the tier on 07/01/2026: Gold → Silver", self._notes(self.acme_in))
