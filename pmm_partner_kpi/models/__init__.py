@@ -9,6 +9,12 @@ from . import pmm_tier_requirement_kind_points
 from . import pmm_tier_requirement_kind_check
 from . import pmm_tier_requirement_kind_partner
 from . import pmm_tier_benefit
+from . import pmm_tier_benefit_kind
+from . import pmm_tier_benefit_kind_pricelist
+from . import pmm_tier_benefit_kind_text
+from . import pmm_tier_benefit_kind_grade
+from . import pmm_program_giving
+from . import pmm_program_tier_giving
 from . import pmm_tier_check
 from . import pmm_tier_standing
 from . import pmm_tier_proposal
@@ -16,6 +22,10 @@ from . import pmm_period
 from . import pmm_enrollment
 from . import pmm_enrollment_tiering
 from . import pmm_enrollment_tier
+from . import pmm_enrollment_giving
+from . import pmm_enrollment_tier_mail
+from . import pmm_enrollment_proposal
+from . import pmm_benefit_grant
 from . import pmm_partner_role
 from . import pmm_demo
 from . import pmm_dirty
@@ -29,3 +39,6 @@ from . import pmm_kpi_measurement
 from . import account_move
 from . import sale_order
 from . import res_partner
+from . import res_partner_grade_mirror
+from . import sale_order_membership
+from . import product_pricelist

@@ -173,16 +173,19 @@ class PmmEnrollmentTier(models.Model):
     def create(self, vals_list):
         tiers = super().create(vals_list)
         tiers.enrollment_id._mark_dirty()
+        tiers.enrollment_id._tiers_changed()
         return tiers
 
     def write(self, vals):
         enrollments = self.enrollment_id
         result = super().write(vals)
         (enrollments | self.enrollment_id)._mark_dirty()
+        (enrollments | self.enrollment_id)._tiers_changed()
         return result
 
     def unlink(self):
         enrollments = self.enrollment_id
         result = super().unlink()
         enrollments._mark_dirty()
+        enrollments._tiers_changed()
         return result

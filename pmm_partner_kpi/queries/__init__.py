@@ -8,6 +8,7 @@ from . import (
     enrollment_days,
     invoiced_lines,
     measurement,
+    partner_values,
     program_days,
     tier_facts,
     tier_standing,

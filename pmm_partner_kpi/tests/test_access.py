@@ -27,6 +27,7 @@ RIGHTS = {
     "pmm.tier.check":      (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
+    "pmm.benefit.grant":   (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -62,6 +63,18 @@ class TestAccess(PmmCommon):
         cls.env["pmm.enrollment.tier"].create(
             [
                 {"enrollment_id": e.id, "grade_id": cls.gold.id, "date_start": "2026-01-01"}
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
+        cls.env["pmm.benefit.grant"].sudo().create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "partner_id": e.partner_id.id,
+                    "kind": "grade",
+                    "value_applied": cls.gold.id,
+                    "granted_on": "2026-01-01",
+                }
                 for e in cls.acme_in | cls.bolt_in
             ]
         )
@@ -185,6 +198,7 @@ class TestAccess(PmmCommon):
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
             ("pmm.tier.check", "enrollment_id.partner_id"),
+            ("pmm.benefit.grant", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -328,7 +342,14 @@ class TestAccess(PmmCommon):
             "pmm.credit": ["_fill_dirty", "_fill_range", "_append", "_cron_sweep"],
             "pmm.kpi.measurement": ["_measure"],
             "pmm.dirty": ["_mark", "_take", "_peek"],
-            "pmm.enrollment": ["_mark_dirty", "_mark_to_measure"],
+            "pmm.enrollment": [
+                "_mark_dirty",
+                "_mark_to_measure",
+                "_tiers_changed",
+                "_warn_of_downgrade",
+                "_propose_grade",
+            ],
+            "pmm.benefit.grant": ["_sync", "_end_all", "_cron_sync"],
         }.items():
             for name in names:
                 with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
@@ -350,6 +371,7 @@ class TestAccess(PmmCommon):
             "pmm.kpi.target": set(),
             "pmm.kpi.measurement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
+            "pmm.benefit.grant": set(),
             "pmm.dirty": set(),
             "pmm.program.tier": set(),
             "pmm.tier.requirement": set(),
