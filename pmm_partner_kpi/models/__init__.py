@@ -28,3 +28,6 @@ from . import pmm_kpi_measurement
 from . import account_move
 from . import sale_order
 from . import res_partner
+from . import pmm_program_template
+from . import pmm_program_template_kpi
+from . import pmm_program_template_tier

@@ -12,3 +12,6 @@ from . import test_query_count
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
+from . import test_pmm_program_template
+from . import test_pmm_program_wizard
+from . import test_first_run
