@@ -195,7 +195,7 @@ class TestPmmProgramWizard(PmmCommon):
 
     def test_other_currency_needs_a_rate(self):
         """DESIGN 3.9: without a rate nothing at all is written."""
-        money = self._foreign_currency("PMX", ("2026-01-01", 2))
+        money = self._foreign_currency("CAD", ("2026-01-01", 2))
         self._invoice(self.acme, "2026-04-01", 700)
         program, _params = self._make(currency_id=money.id)
         self.assertEqual(program.currency_id, money)
@@ -273,5 +273,5 @@ class TestPmmProgramWizard(PmmCommon):
             wizard = self._wizard(name=f"Size {number}", partners=partners[:number])
             with self._counted(counts):
                 wizard.action_create_program()
-        # inserts go in portions of 1,000 rows, so does the list of their ids
-        self.assertLess(counts[1] - counts[0], 40, counts)
+        # Odoo inserts 100 rows at a time, and there are 12 targets for each partner
+        self.assertLess(counts[1] - counts[0], 50, counts)
