@@ -23,9 +23,9 @@ class PmmProgramTemplateKpi(models.Model):
         "pmm.kpi.definition", string="KPI", required=True, index=True, ondelete="cascade"
     )
     target = fields.Float(
-        string="Target per period",
         digits=(20, 4),
-        help="In the currency of the programme, or the unit of the KPI; 0: no target.",
+        help="For each partner and period, in the currency of the programme or the unit of the"
+        " KPI; 0: no target.",
     )
 
     def _prepare_vals(self):

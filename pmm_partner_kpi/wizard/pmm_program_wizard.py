@@ -177,23 +177,25 @@ class PmmProgramWizard(models.TransientModel):
 
     def _show(self, program, enrollments, figures, remarks):
         """Return the notification of what was made and what is left, and then the results."""
-        made = self.env._(
-            "Enrolled partners: %(count)s. %(run)s",
-            count=len(enrollments),
-            run=program._run_sentence(figures),
-        )
         if enrollments:
             action = program.action_view_measurements()
+            news = self.env._(
+                "Enrolled partners: %(count)s. %(run)s",
+                count=len(enrollments),
+                run=program._run_sentence(figures),
+            )
         else:
             action = program._get_records_action(target="current")
-            remarks = [self.env._("Next: press “Enrolled” and enrol the partners."), *remarks]
+            news = self.env._(
+                "Next: press “Enrolled” and enrol the partners, each with its tier and targets."
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "warning" if remarks else "success",
-                "title": self.env._("“%s” is running", program.name),
-                "message": " ".join([made, *remarks]),
+                "title": self.env._("“%s” is ready", program.name),
+                "message": " ".join([news, *remarks]),
                 "sticky": bool(remarks),
                 "next": action,
             },
