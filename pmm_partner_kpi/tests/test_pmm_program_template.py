@@ -76,9 +76,8 @@ class TestPmmProgramTemplate(PmmCommon):
                 line.threshold = 900
         template = form.record
         action = template.action_use()
-        wizard = Form(
-            self.env[action["res_model"]].with_user(self.manager).with_context(action["context"])
-        )
+        Wizard = self.env[action["res_model"]].with_user(self.manager)
+        wizard = Form(Wizard.with_context(**action["context"]))
         self.assertEqual(wizard.template_id, template)
         self.assertEqual((wizard.name, wizard.period_scheme), ("Installers", "year"))
         wizard.partner_ids.add(self.acme)

@@ -23,7 +23,6 @@ class PmmProgramWizard(models.TransientModel):
     )
     summary = fields.Text(related="template_id.summary")
     name = fields.Char(
-        string="Name",
         required=True,
         compute="_compute_name",
         store=True,
