@@ -42,3 +42,6 @@ from . import res_partner
 from . import res_partner_grade_mirror
 from . import sale_order_membership
 from . import product_pricelist
+from . import pmm_program_template
+from . import pmm_program_template_kpi
+from . import pmm_program_template_tier

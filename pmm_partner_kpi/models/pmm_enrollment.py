@@ -136,15 +136,11 @@ class PmmEnrollment(models.Model):
     @api.constrains("partner_id", "program_id", "date_start", "date_stop")
     def _check_overlap(self):
         """Say which enrolment is in the way (the database refuses the rest)."""
+        domain = [("program_id", "in", self.program_id.ids)]
+        domain += [("partner_id", "in", self.partner_id.ids)]
+        known = self.search(domain).grouped(lambda each: (each.program_id, each.partner_id))
         for enrollment in self:
-            others = self.search(
-                [
-                    ("id", "!=", enrollment.id),
-                    ("program_id", "=", enrollment.program_id.id),
-                    ("partner_id", "=", enrollment.partner_id.id),
-                ]
-            )
-            for other in others:
+            for other in known[enrollment.program_id, enrollment.partner_id] - enrollment:
                 starts_before_end = (
                     not enrollment.date_stop or other.date_start < enrollment.date_stop
                 )

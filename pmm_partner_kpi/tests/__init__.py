@@ -20,3 +20,6 @@ from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
 from . import test_portal_tiers
+from . import test_pmm_program_template
+from . import test_pmm_program_wizard
+from . import test_first_run

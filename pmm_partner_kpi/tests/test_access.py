@@ -29,6 +29,9 @@ RIGHTS = {
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
     "pmm.benefit.grant":   (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
+    "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
+    "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -82,6 +85,14 @@ class TestAccess(PmmCommon):
             [{"name": p.name, "parent_id": p.id} for p in cls.acme | cls.bolt]
         )
         cls.env["pmm.partner.role"].create([{"contact_id": p.id, "role": "owner"} for p in people])
+        cls.env["pmm.program.template"].create(
+            {
+                "name": "Ours",
+                "company_id": cls.company.id,
+                "kpi_line_ids": [Command.create({"kpi_id": cls.kpi.id, "target": 1})],
+                "tier_line_ids": [Command.create({"grade_id": cls.gold.id})],
+            }
+        )
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
@@ -259,7 +270,9 @@ class TestAccess(PmmCommon):
         stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self.acme.company_id = self.company
         for model in sorted(set(RIGHTS) - {"pmm.dirty"}):
-            record = self.env[model].sudo().search([], limit=1)
+            # KPIs and templates without company are everybody's
+            own = [("company_id", "!=", False)] if "company_id" in self.env[model]._fields else []
+            record = self.env[model].sudo().search(own, limit=1)
             with self.subTest(model):
                 self.assertFalse(self.env[model].with_user(stranger).search([]) & record)
                 with self.assertRaises(AccessError):
@@ -379,6 +392,9 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.program.template": {"action_use"},
+            "pmm.program.template.kpi": set(),
+            "pmm.program.template.tier": set(),
         }
         found = {model: set(self._own_public_methods(model)) for model in RIGHTS}
         self.assertEqual(found, expected, "a new public method needs a test of its rights")

@@ -13,3 +13,5 @@ from . import pmm_program
 from . import pmm_period
 from . import pmm_enrollment
 from . import account_move
+from . import pmm_program_template
+from . import pmm_program_template_tier
