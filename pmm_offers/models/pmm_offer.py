@@ -175,7 +175,7 @@ class PmmOffer(models.Model):
             period = program.period_ids.filtered(
                 lambda period, day=today: period.date_start <= day < period.date_stop
             )
-            if not campaign._runs_on(today) or period.state != "open":
+            if not campaign._runs_on(today) or period.state == "closed":
                 continue
             enrollments = self._enrollments_without(campaign, period, today)
             candidates = campaign._strategy()._candidates(campaign, period, enrollments)

@@ -89,20 +89,20 @@ class PmmKpiTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        targets.period_id._check_not_closed()
+        targets.period_id._check_targets_open()
         targets.enrollment_id._mark_to_measure()
         return targets
 
     def write(self, vals):
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         enrollments = self.enrollment_id
         result = super().write(vals)
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         (enrollments | self.enrollment_id)._mark_to_measure()
         return result
 
     def unlink(self):
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         enrollments = self.enrollment_id
         result = super().unlink()
         enrollments._mark_to_measure()

@@ -266,7 +266,7 @@ class PmmProgram(models.Model):
                 [
                     ("program_id", "=", program.id),
                     ("state", "=", "open"),
-                    ("period_id.state", "=", "open"),
+                    ("period_id.state", "!=", "closed"),
                     ("period_id.date_stop", "<=", today),
                 ]
             )

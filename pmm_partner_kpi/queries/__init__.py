@@ -8,7 +8,9 @@ from . import (
     enrollment_days,
     invoiced_lines,
     measurement,
+    opening_balances,
     program_days,
+    segment_members,
     tier_facts,
     window_totals,
 )
