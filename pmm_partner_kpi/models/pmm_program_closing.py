@@ -55,7 +55,9 @@ class PmmProgram(models.Model):
     def _cron_close_periods(self):
         """Give periods their grace days and close them, programme by programme."""
         cron = self.env["ir.cron"]
-        programs = self.search([]).filtered(lambda program: program._has_period_to_close())
+        programs = self.search([])
+        programs._ensure_periods()
+        programs = programs.filtered(lambda program: program._has_period_to_close())
         cron._commit_progress(remaining=len(programs))
         for number, program in enumerate(programs, 1):
             # first statement of its transaction; a programme in calculation has its turn next time

@@ -124,7 +124,7 @@ class PmmSegment(models.Model):
         for segment in self.filtered(lambda segment: segment.kind == "domain"):
             # whoever starts it: the segment is of all partners of its company
             partners = self.env["res.partner"].sudo()._search(segment._partner_domain())
-            changed += segment._replace(partners.subselect(), "condition", segment._today())
+            changed += segment._replace(partners.select(), "condition", segment._today())
         return changed
 
     def _replace(self, partners, origin, day):

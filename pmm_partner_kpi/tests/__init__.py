@@ -12,3 +12,9 @@ from . import test_query_count
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
+from . import test_pmm_segment
+from . import test_opening_balance
+from . import test_opening_import
+from . import test_pilot
+from . import test_grace
+from . import test_target_wizard

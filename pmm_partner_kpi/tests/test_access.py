@@ -27,6 +27,10 @@ RIGHTS = {
     "pmm.tier.check":      (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
+    "pmm.segment":         (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.segment.member":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.balance": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.batch":   (NONE, NONE, NONE, FULL, FULL, NONE),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -73,6 +77,21 @@ class TestAccess(PmmCommon):
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
+        segment = cls.env["pmm.segment"].create({"name": "All", "company_id": cls.company.id})
+        segment._set_members(cls.acme | cls.bolt)
+        batch = cls.env["pmm.opening.batch"].create({"program_id": cls.program.id})
+        cls.env["pmm.opening.balance"].create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "kind": "points",
+                    "date": "2025-12-31",
+                    "value": 1,
+                    "batch_id": batch.id,
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -150,6 +169,8 @@ class TestAccess(PmmCommon):
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
+            ("pmm.segment.member", "partner_id"),
+            ("pmm.opening.balance", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -284,15 +305,30 @@ class TestAccess(PmmCommon):
                 with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
                     get_public_method(self.env[model], name)
         expected = {
-            "pmm.program": {"action_run", "action_view_enrollments", "action_view_measurements"},
+            "pmm.program": {
+                "action_go_live",
+                "action_run",
+                "action_view_enrollments",
+                "action_view_measurements",
+            },
             "pmm.period": {"action_close"},
             "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
             "pmm.kpi.target": set(),
-            "pmm.kpi.measurement": {"action_view_credits"},
+            "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},
+            "pmm.segment": {"action_refresh"},
+            "pmm.segment.member": set(),
+            "pmm.opening.balance": set(),
+            "pmm.opening.batch": {
+                "action_check",
+                "action_import",
+                "action_template",
+                "action_undo",
+                "action_view_balances",
+            },
             "pmm.dirty": set(),
         }
         found = {model: set(self._own_public_methods(model)) for model in RIGHTS}
