@@ -35,7 +35,7 @@ class PmmProgram(models.Model):
     def _check_no_pilot_runs(self):
         """Raise UserError where partners would be left in the shadow."""
         for program in self.filtered("is_pilot"):
-            if program._running_pilot():
+            if program._running_pilot().filtered(lambda enrollment: not enrollment.date_stop):
                 raise UserError(
                     self.env._(
                         "“%s” has partners in its pilot. Press “Go live” to let them begin.",

@@ -1,7 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from ..queries.tier_facts import windows
 from .opening_common import OpeningCommon
@@ -97,7 +100,7 @@ class TestOpeningBalance(OpeningCommon):
     def test_once_and_only_what_is_measured(self):
         """X4: one opening per KPI and day; a KPI that the programme has not is refused."""
         self._opening(self.acme_in, "2026-02-01", 5)
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
             self._opening(self.acme_in, "2026-02-01", 5)
         other = self.env["pmm.kpi.definition"].create({"name": "Unused"})
         with self.assertRefused("does not measure", ValidationError):
