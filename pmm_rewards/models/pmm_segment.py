@@ -9,7 +9,7 @@ class PmmSegment(models.Model):
         """Return those of these segments that reward rules are for."""
         # whoever keeps segments need not see plans of all companies
         rules = self.env["pmm.reward.rule"].sudo().with_context(active_test=False)
-        return rules.search([("segment_ids", "in", self.ids)]).segment_ids & self.sudo()
+        return self & rules.search([("segment_ids", "in", self.ids)]).segment_ids
 
     def _mark_members(self, partners):
         if partners and self._rewarded():
