@@ -49,7 +49,8 @@ class PmmKpiTarget(models.Model):
     @api.depends("program_id", "kpi_id")
     def _compute_currency_id(self):
         for target in self:
-            target.currency_id = target.kpi_id and target.kpi_id._currency(target.program_id)
+            kpi = target.kpi_id
+            target.currency_id = kpi._currency(target.program_id) if kpi else False
 
     def _format_value(self):
         """Return the target as the reader writes it: an amount of money, or a bare number."""

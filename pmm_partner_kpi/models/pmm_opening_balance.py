@@ -50,7 +50,8 @@ class PmmOpeningBalance(models.Model):
     @api.depends("program_id", "kpi_id")
     def _compute_currency_id(self):
         for opening in self:
-            opening.currency_id = opening.kpi_id and opening.kpi_id._currency(opening.program_id)
+            kpi = opening.kpi_id
+            opening.currency_id = kpi._currency(opening.program_id) if kpi else False
 
     @api.constrains("kpi_id", "enrollment_id")
     def _check_measured(self):

@@ -26,6 +26,7 @@ class PmmOpeningBatch(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
+        default=lambda self: self.env["pmm.program"]._only_one(),
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
     file = fields.Binary(copy=False, help="An Excel (.xlsx) or text file (.csv), see the template.")
@@ -43,6 +44,7 @@ class PmmOpeningBatch(models.Model):
         "res.users", string="Imported by", readonly=True, copy=False, ondelete="restrict"
     )
     imported_at = fields.Datetime(string="Imported on", readonly=True, copy=False)
+    problem_count = fields.Integer(readonly=True, copy=False)
     log = fields.Html(string="Result of the check", readonly=True, copy=False)
     balance_ids = fields.One2many("pmm.opening.balance", "batch_id", string="Opening balances")
     tier_ids = fields.One2many("pmm.enrollment.tier", "opening_batch_id", string="Tiers")
@@ -112,7 +114,7 @@ class PmmOpeningBatch(models.Model):
         self.check_access("write")
         self._check_draft()
         items, problems = self._plan()
-        self.log = self._render_log(items, problems)
+        self._note(items, problems)
         return True
 
     def action_import(self):
@@ -126,7 +128,7 @@ class PmmOpeningBatch(models.Model):
         self.invalidate_recordset(["state"])
         self._check_draft()
         items, problems = self._plan()
-        self.log = self._render_log(items, problems)
+        self._note(items, problems)
         if problems or not items:
             return self._notification(
                 "danger",
@@ -159,6 +161,12 @@ class PmmOpeningBatch(models.Model):
             "pmm_partner_kpi.pmm_opening_balance_action"
         )
         return action | {"domain": [("batch_id", "in", self.ids)], "context": {}}
+
+    def _note(self, items, problems):
+        """Keep the result of a check, to be read."""
+        self.log = self._render_log(items, problems)
+        # an empty file cannot be imported either
+        self.problem_count = len(problems) or int(not items)
 
     def _notification(self, kind, message):
         return {

@@ -137,6 +137,7 @@ class PmmOpeningJudge(models.AbstractModel):
                     }
                     for problem in problems[:SHOWN]
                 ],
+                "tiers": any(item.kind == "tier" for item in items[:SHOWN]),
                 "item_count": len(items),
                 "problem_count": len(problems),
                 "shown": SHOWN,
@@ -153,7 +154,7 @@ class PmmOpeningJudge(models.AbstractModel):
         if item.kind == "tier":
             return self.env["res.partner.grade"].browse(item.grade_id).name
         kpi = self.env["pmm.kpi.definition"].browse(item.kpi_id or ())
-        currency = kpi and kpi._currency(self.program_id)
+        currency = kpi._currency(self.program_id) if kpi else None
         return self.env["pmm.kpi.measurement"]._format_amount(float(item.value), currency)
 
 

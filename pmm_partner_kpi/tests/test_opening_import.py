@@ -109,6 +109,12 @@ class TestOpeningImport(OpeningCommon):
         self.assertIn("fits several", found[3, "Partner"])
         self.assertIn("row 12", found[13, "Partner"])
 
+    def test_new_lines_open(self):
+        """X4, K5: a new opening and a new target without KPI open in the lists."""
+        for model in ("pmm.opening.balance", "pmm.kpi.target"):
+            with self.subTest(model):
+                self.assertFalse(self.env[model].new({}).currency_id)
+
     def test_last_day_of_an_enrolment(self):
         """X4, DESIGN 3.8: the day before the end belongs to it, the end does not."""
         gone = self._enroll(self.stranger, "2026-01-01", "2026-03-01")
@@ -123,6 +129,7 @@ class TestOpeningImport(OpeningCommon):
         self.assertEqual(action["params"]["type"], "danger")
         self.assertEqual(batch.state, "draft")
         self.assertIn("1 problem", html2plaintext(batch.log))
+        self.assertEqual(batch.problem_count, 1)
         self.assertFalse(self.acme_in.tier_ids | self.bolt_in.tier_ids)
         self.assertFalse(self.env["pmm.opening.balance"].search([]))
 

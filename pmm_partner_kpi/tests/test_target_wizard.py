@@ -74,6 +74,8 @@ class TestTargetWizard(PmmCommon):
         ):
             with self.subTest(vals["audience"]):
                 self.assertEqual(self._wizard(**vals)._enrollments(), expected)
+        with self.assertRefused("Enter the target"):
+            self._wizard(value=0).action_apply()
         with self.assertRefused("Nobody takes part"):
             self._wizard(audience="tier", grade_ids=self.silver.ids).action_apply()
 

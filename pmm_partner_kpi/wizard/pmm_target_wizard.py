@@ -10,7 +10,11 @@ class PmmTargetWizard(models.TransientModel):
     _description = "Set Targets"
 
     program_id = fields.Many2one(
-        "pmm.program", string="Programme", required=True, ondelete="cascade"
+        "pmm.program",
+        string="Programme",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env["pmm.program"]._only_one(),
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     kpi_ids = fields.Many2many(related="program_id.kpi_ids")
@@ -63,7 +67,7 @@ class PmmTargetWizard(models.TransientModel):
     def _compute_currency_id(self):
         for wizard in self:
             kpi = wizard.kpi_id
-            wizard.currency_id = kpi and kpi._currency(wizard.program_id)
+            wizard.currency_id = kpi._currency(wizard.program_id) if kpi else False
 
     @api.depends("program_id")
     def _compute_choice(self):
@@ -151,6 +155,8 @@ class PmmTargetWizard(models.TransientModel):
         self.ensure_one()
         Target = self.env["pmm.kpi.target"]
         Target.check_access("create")
+        if self.value <= 0:
+            raise UserError(self.env._("Enter the target, a number above 0."))
         pairs = self._pairs()
         if not pairs:
             raise UserError(
