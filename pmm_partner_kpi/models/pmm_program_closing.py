@@ -55,7 +55,7 @@ class PmmProgram(models.Model):
     def _cron_close_periods(self):
         """Give periods their grace days and close them, programme by programme."""
         cron = self.env["ir.cron"]
-        programs = self.search([])
+        programs = self.search([("enrollment_ids", "!=", False)])
         programs._ensure_periods()
         programs = programs.filtered(lambda program: program._has_period_to_close())
         cron._commit_progress(remaining=len(programs))
