@@ -38,6 +38,7 @@ class PmmPartnerFacts(models.Model):
             "company_id",
             "date_start",
             "date_stop",
+            "is_shadow",
             "partner_id",
             "program_id",
             "user_id",

@@ -4,4 +4,5 @@ from . import pmm_offer_campaign
 from . import pmm_offer
 from . import pmm_credit
 from . import pmm_program
+from . import pmm_segment
 from . import sale_order

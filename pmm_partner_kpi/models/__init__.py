@@ -1,6 +1,8 @@
 from . import pmm_append_only
 from . import pmm_program
 from . import pmm_program_tiering
+from . import pmm_program_closing
+from . import pmm_program_pilot
 from . import pmm_program_tier
 from . import pmm_tier_requirement
 from . import pmm_tier_requirement_kind
@@ -26,6 +28,15 @@ from . import pmm_enrollment_giving
 from . import pmm_enrollment_tier_mail
 from . import pmm_enrollment_proposal
 from . import pmm_benefit_grant
+from . import pmm_enrollment_pilot
+from . import pmm_enrollment_segment
+from . import pmm_enrollment_tier_opening
+from . import pmm_segment
+from . import pmm_segment_member
+from . import pmm_opening_file
+from . import pmm_opening_judge
+from . import pmm_opening_batch
+from . import pmm_opening_balance
 from . import pmm_partner_role
 from . import pmm_demo
 from . import pmm_dirty
@@ -36,6 +47,7 @@ from . import pmm_kpi_source_invoiced_revenue
 from . import pmm_kpi_definition
 from . import pmm_kpi_target
 from . import pmm_kpi_measurement
+from . import pmm_kpi_measurement_opening
 from . import account_move
 from . import sale_order
 from . import res_partner
@@ -45,3 +57,4 @@ from . import product_pricelist
 from . import pmm_program_template
 from . import pmm_program_template_kpi
 from . import pmm_program_template_tier
+from . import res_partner_segment

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..queries.tier_facts import no_points
+from ..queries.opening_balances import opening_points
 
 
 class PmmEnrollment(models.Model):
@@ -207,7 +207,7 @@ class PmmEnrollment(models.Model):
         ``windows`` is a SELECT (enrollment_id, date_start, date_stop). Addons that keep points
         add theirs.
         """
-        return no_points()
+        return opening_points(windows)
 
     def _runs_today(self):
         """Return whether this enrolment runs on the programme's present day."""

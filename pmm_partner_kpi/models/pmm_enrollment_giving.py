@@ -40,7 +40,8 @@ class PmmEnrollment(models.Model):
     @api.model
     def _giving_domain(self):
         """Return which enrolments give benefits and tell of tiers, their dates aside."""
-        return Domain("program_id.active", "=", True)
+        # a pilot is calculated only
+        return Domain("program_id.active", "=", True) & Domain("is_shadow", "!=", True)
 
     @api.model
     def _giving(self, partners):

@@ -228,6 +228,12 @@ class PmmProgram(models.Model):
         locked.flush_recordset(["last_run_at"])
         return locked
 
+    @api.model
+    def _only_one(self):
+        """Return the programme that a dialogue need not ask for: the only one there is."""
+        programs = self.search([("company_id", "=", self.env.company.id)], limit=2)
+        return programs if len(programs) == 1 else self.browse()
+
     def _today(self):
         """Return the day that it is now in the programme's time zone."""
         self.ensure_one()
@@ -272,7 +278,7 @@ class PmmProgram(models.Model):
                 [
                     ("program_id", "=", program.id),
                     ("state", "=", "open"),
-                    ("period_id.state", "=", "open"),
+                    ("period_id.state", "!=", "closed"),
                     ("period_id.date_stop", "<=", today),
                 ]
             )

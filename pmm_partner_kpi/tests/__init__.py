@@ -23,3 +23,9 @@ from . import test_portal_tiers
 from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
+from . import test_pmm_segment
+from . import test_opening_balance
+from . import test_opening_import
+from . import test_pilot
+from . import test_grace
+from . import test_target_wizard

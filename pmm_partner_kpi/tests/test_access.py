@@ -28,6 +28,10 @@ RIGHTS = {
     "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
     "pmm.benefit.grant":   (NONE, NONE, READ, READ, READ, READ),
+    "pmm.segment":         (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.segment.member":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.balance": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.batch":   (NONE, NONE, NONE, FULL, FULL, NONE),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -98,6 +102,21 @@ class TestAccess(PmmCommon):
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
         cls._make_ladder()
+        segment = cls.env["pmm.segment"].create({"name": "All", "company_id": cls.company.id})
+        segment._set_members(cls.acme | cls.bolt)
+        batch = cls.env["pmm.opening.batch"].create({"program_id": cls.program.id})
+        cls.env["pmm.opening.balance"].create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "kind": "points",
+                    "date": "2025-12-31",
+                    "value": 1,
+                    "batch_id": batch.id,
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -210,6 +229,8 @@ class TestAccess(PmmCommon):
             ("pmm.tier.proposal", "partner_id"),
             ("pmm.tier.check", "enrollment_id.partner_id"),
             ("pmm.benefit.grant", "partner_id"),
+            ("pmm.segment.member", "partner_id"),
+            ("pmm.opening.balance", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -375,6 +396,7 @@ class TestAccess(PmmCommon):
                 "action_view_standings",
                 "action_view_proposals",
                 "action_simulate_tiers",
+                "action_go_live",
             },
             "pmm.period": {"action_close"},
             "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
@@ -382,9 +404,19 @@ class TestAccess(PmmCommon):
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
             "pmm.kpi.target": set(),
-            "pmm.kpi.measurement": {"action_view_credits"},
+            "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},
             "pmm.benefit.grant": set(),
+            "pmm.segment": {"action_refresh"},
+            "pmm.segment.member": set(),
+            "pmm.opening.balance": set(),
+            "pmm.opening.batch": {
+                "action_check",
+                "action_import",
+                "action_template",
+                "action_undo",
+                "action_view_balances",
+            },
             "pmm.dirty": set(),
             "pmm.program.tier": set(),
             "pmm.tier.requirement": set(),

@@ -4,3 +4,6 @@ from . import pmm_tier_simulation_move
 from . import pmm_program_wizard
 from . import pmm_program_wizard_kpi
 from . import pmm_program_wizard_tier
+from . import base_partner_merge
+from . import pmm_pilot_wizard
+from . import pmm_target_wizard

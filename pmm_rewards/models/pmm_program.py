@@ -100,7 +100,10 @@ class PmmProgram(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pmm_rewards.pmm_reward_entry_action"
         )
-        return action | {"domain": [("program_id", "in", self.ids)], "context": {}}
+        return action | {
+            "domain": [("program_id", "in", self.ids)],
+            "context": {"search_default_live": 1},
+        }
 
     def action_view_statements(self):
         """Return the action that lists the statements of this programme."""

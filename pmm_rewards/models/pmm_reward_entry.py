@@ -45,6 +45,7 @@ class PmmRewardEntry(models.Model):
     enrollment_id = fields.Many2one(
         "pmm.enrollment", string="Enrolment", required=True, readonly=True, ondelete="restrict"
     )
+    is_shadow = fields.Boolean(related="enrollment_id.is_shadow")
     partner_id = fields.Many2one(
         "res.partner",
         required=True,
