@@ -177,14 +177,14 @@ class PmmOffer(models.Model):
             )
             if not campaign._runs_on(today) or period.state != "open":
                 continue
-            enrollments = self._enrollments_without(campaign, period, today)
+            enrollments = self._enrollments_without(campaign, period)
             candidates = campaign._strategy()._candidates(campaign, period, enrollments)
             offers |= self._make(campaign, period, today, candidates)
         return offers
 
     @api.model
-    def _enrollments_without(self, campaign, period, today):
-        """Return the enrolments that run today and have no offer of this campaign and period."""
+    def _enrollments_without(self, campaign, period):
+        """Return the enrolments that take part today and have no such offer in the period."""
         # a run makes offers to the partners of all account managers
         made = self.sudo().search(
             [("campaign_id", "=", campaign.id), ("period_id", "=", period.id)]
@@ -193,10 +193,7 @@ class PmmOffer(models.Model):
             [
                 ("id", "not in", made.enrollment_id.ids),
                 ("program_id", "=", campaign.program_id.id),
-                ("date_start", "<=", today),
-                "|",
-                ("date_stop", "=", False),
-                ("date_stop", ">", today),
+                ("state", "=", "running"),
             ]
         )
 

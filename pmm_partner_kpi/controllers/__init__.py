@@ -1,1 +1,4 @@
 from . import portal
+from . import portal_entry
+from . import portal_agreement
+from . import portal_people
