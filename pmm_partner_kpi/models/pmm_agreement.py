@@ -84,14 +84,15 @@ class PmmAgreement(models.Model):
         if any(vals.get("state", "draft") != "draft" for vals in vals_list) and not self.env.su:
             raise UserError(self.env._("An agreement is published with its button."))
         last = {}  # {programme id: highest version}
+        numbered = []
         for vals in vals_list:
-            program_id = vals["program_id"]
+            program_id = vals.get("program_id")
             if program_id not in last:
-                versions = self._read_group([("program_id", "=", program_id)], [], ["version:max"])
-                last[program_id] = versions[0][0] or 0
+                [row] = self._read_group([("program_id", "=", program_id)], [], ["version:max"])
+                last[program_id] = row[0] or 0
             last[program_id] += 1
-            vals["version"] = last[program_id]
-        return super().create(vals_list)
+            numbered.append(vals | {"version": last[program_id]})
+        return super().create(numbered)
 
     def write(self, vals):
         if TEXT & vals.keys():

@@ -134,9 +134,11 @@ class PmmApplication(models.Model):
             for vals in vals_list
         ):
             raise UserError(self._by_button_sentence())
+        for vals in vals_list:
+            # a sentence now, before the unique index says it
+            self.new(vals)._check_admissible()
         applications = super().create(vals_list)
         for application in applications:
-            application._check_admissible()
             application._arrive()
         return applications
 
@@ -185,10 +187,7 @@ class PmmApplication(models.Model):
 
     def _check_not_waiting(self):
         # applications handled by others are in the way, too
-        others = self.sudo().search(
-            self._same() & Domain("state", "=", "submitted") & Domain("id", "!=", self.id), limit=1
-        )
-        if others:
+        if self.sudo().search_count(self._same() & Domain("state", "=", "submitted"), limit=1):
             raise ValidationError(
                 self.env._(
                     "%(partner)s has applied for “%(program)s” already; the application waits"

@@ -4,6 +4,12 @@ from . import test_pmm_credit_scope
 from . import test_engine_periods
 from . import test_pmm_period
 from . import test_pmm_enrollment
+from . import test_pmm_enrollment_suspension
+from . import test_pmm_program_entry
+from . import test_pmm_application
+from . import test_pmm_agreement
+from . import test_portal_entry
+from . import test_portal_people
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_oracle

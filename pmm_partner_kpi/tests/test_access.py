@@ -27,6 +27,10 @@ RIGHTS = {
     "pmm.tier.check":      (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
+    "pmm.enrollment.suspension": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.application":     (NONE, NONE, READ, "rwc", FULL, NONE),
+    "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -73,8 +77,32 @@ class TestAccess(PmmCommon):
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
+        cls._join()
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
+
+    @classmethod
+    def _join(cls):
+        """Make what comes of joining and pausing, for both partners."""
+        enrollments = cls.acme_in | cls.bolt_in
+        cls.env["pmm.enrollment.suspension"].create(
+            [
+                {"enrollment_id": e.id, "date_start": "2026-06-01", "reason": "Review"}
+                for e in enrollments
+            ]
+        )
+        agreement = cls.env["pmm.agreement"].create(
+            {"program_id": cls.program.id, "body": "<p>Be fair.</p>", "date_from": "2026-01-01"}
+        )
+        agreement.action_publish()
+        Acceptance = cls.env["pmm.agreement.acceptance"].sudo()
+        vals = Acceptance._vals_of(agreement, "Ann Lee")
+        Acceptance.create([vals | {"enrollment_id": e.id} for e in enrollments])
+        for partner, user in ((cls.acme, cls.user), (cls.bolt, cls.colleague)):
+            program = cls.program.copy(
+                {"name": user.name, "apply_mode": "review", "user_id": user.id}
+            )
+            cls.env["pmm.application"].create({"program_id": program.id, "partner_id": partner.id})
 
     def _of(self, records, path):
         return {record.id for record in records if record.mapped(path) & self.acme}
@@ -150,6 +178,9 @@ class TestAccess(PmmCommon):
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
+            ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
+            ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
+            ("pmm.application", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -162,7 +193,8 @@ class TestAccess(PmmCommon):
                     with self.assertRaises(AccessError):
                         others.with_user(user).read(["display_name"])
             # accounting posts and audits what follows from it, for all partners
-            for user in (self.manager, self.admin, self.accountant):
+            auditors = self.accountant if RIGHTS[model][-1] else self.accountant.browse()
+            for user in self.manager | self.admin | auditors:
                 with self.subTest(f"{user.login} {model}"):
                     records = self.env[model].with_user(user).search([])
                     self.assertEqual(records.sudo().mapped(path), self.acme | self.bolt)
@@ -284,9 +316,24 @@ class TestAccess(PmmCommon):
                 with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
                     get_public_method(self.env[model], name)
         expected = {
-            "pmm.program": {"action_run", "action_view_enrollments", "action_view_measurements"},
+            "pmm.program": {
+                "action_run",
+                "action_view_enrollments",
+                "action_view_measurements",
+                "action_view_applications",
+            },
             "pmm.period": {"action_close"},
-            "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
+            "pmm.enrollment": {
+                "action_view_credits",
+                "action_view_measurements",
+                "action_suspend",
+                "action_resume",
+                "action_end",
+            },
+            "pmm.enrollment.suspension": set(),
+            "pmm.application": {"action_accept", "action_reject", "action_open_enrollment"},
+            "pmm.agreement": {"action_publish", "action_view_missing"},
+            "pmm.agreement.acceptance": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
