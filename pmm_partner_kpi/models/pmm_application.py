@@ -111,9 +111,9 @@ class PmmApplication(models.Model):
     @api.constrains("partner_id", "contact_id")
     def _check_people(self):
         for application in self:
-            # a contact may be one that this user cannot read
-            company = application.partner_id.sudo().commercial_partner_id
-            contact = application.contact_id.sudo()
+            # the contact may be one that this user cannot read
+            known = application.sudo()
+            company, contact = known.partner_id.commercial_partner_id, known.contact_id
             if application.partner_id != company or (
                 contact and contact.commercial_partner_id != company
             ):

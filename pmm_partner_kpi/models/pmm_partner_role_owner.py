@@ -63,10 +63,10 @@ class PmmPartnerRole(models.Model):
         new = wanted - set(known.mapped("role"))
         before = known._labels()
         gone.unlink()
-        self.sudo().create(
-            [{"contact_id": contact.id, "role": role} for role in sorted(new)]
-        )  # same
-        after = self.sudo().search([("contact_id", "=", contact.id)])._labels()  # same
+        # as above
+        Role = self.sudo()
+        Role.create([{"contact_id": contact.id, "role": role} for role in sorted(new)])
+        after = Role.search([("contact_id", "=", contact.id)])._labels()
         if before != after:
             self._tell(company, contact, before, after)
 
