@@ -10,6 +10,13 @@ from .portal import PmmPortal
 class PmmPortalEntry(PmmPortal):
     """Joining a programme: what is open, the form, and what became of the applications."""
 
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        # who takes part nowhere yet finds the way to what is open
+        if values.get("pmm_enrollment_count") == 0:
+            values["pmm_enrollment_count"] = len(self._programmes_to_join())
+        return values
+
     def _programme_tabs(self, roles):
         tabs = super()._programme_tabs(roles)
         if self._programmes_to_join() or self._own_applications():

@@ -11,7 +11,8 @@ class PmmApplication(models.Model):
         """Enrol the partner at once, or tell the programme manager that somebody waits."""
         self.ensure_one()
         if self.program_id.apply_mode == "auto":
-            self._accept(self.program_id._today(), decided_by=self.env["res.users"])
+            user = self.partner_id.user_id or self.program_id.user_id
+            self._accept(self.program_id._today(), user=user, decided_by=self.env["res.users"])
             return
         self._send("mail_template_application_received")
         if self.program_id.user_id:

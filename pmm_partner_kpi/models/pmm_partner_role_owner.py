@@ -35,11 +35,14 @@ class PmmPartnerRole(models.Model):
     @api.model
     def _people_of(self, company):
         """Return the people of ``company`` who may have a role there."""
-        return company.search(
+        people = company.search(
             Domain("commercial_partner_id", "=", company.id)
-            & (Domain("is_company", "=", False) | Domain("id", "=", company.id)),
-            order="name, id",
+            & Domain("type", "=", "contact")
+            & (Domain("is_company", "=", False) | Domain("user_ids", "!=", False))
         )
+        # an address that was given a role is shown, too; the caller has checked the owner
+        holders = self.sudo().search([("partner_id", "=", company.id)]).contact_id
+        return (people | holders).sorted(lambda person: (person.name or "", person.id))
 
     @api.model
     def _set_roles(self, contact_id, wanted):

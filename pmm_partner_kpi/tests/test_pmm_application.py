@@ -152,6 +152,7 @@ class TestPmmApplication(PmmCommon):
         self.assertEqual(application.state, "accepted")
         self.assertEqual(str(application.enrollment_id.date_start), "2026-04-16")
         self.assertFalse(application.decided_by_id)
+        self.assertEqual(application.enrollment_id.user_id, self.manager)
         self.assertFalse(application.activity_ids)
         [mail] = self._mails(application)
         self.assertIn("welcome", mail.subject)

@@ -73,6 +73,7 @@ class TestPortalEntry(PortalCommon, PmmCommon, HttpCase):
         self.assertNotIn(closed.name, text)
         self.assertNotIn("Elsewhere", text)
         self.assertIn("Programmes", self._tabs(self.newcomer))
+        self.assertEqual(self._counter(self.newcomer), 1)
         overview = self._content(self.newcomer, "/my/programme")
         self.assertTrue(overview.xpath(f".//a[@href='{JOIN}' and hasclass('btn')]"))
         # Acme takes part
@@ -130,6 +131,9 @@ class TestPortalEntry(PortalCommon, PmmCommon, HttpCase):
         self.assertEqual(self.stranger.pmm_role_ids.role, "owner")
         self.assertIn("Resellers", self._text(self.newcomer, "/my/programme"))
         self.assertIn("Accepted", self._text(self.newcomer, JOIN))
+        # what we write to each other there is not sent to them
+        for record in (self._applications(), self.stranger.pmm_enrollment_ids):
+            self.assertNotIn(self.newcomer.partner_id, record.message_partner_ids)
 
     def test_reason_is_read_and_withdrawing(self):
         """T12: rejected with the reason; a new one can be taken back."""

@@ -44,12 +44,12 @@ class TestPortalPeople(PortalCommon, PmmCommon, HttpCase):
                 response = self._open(user, PEOPLE)
                 self.assertEqual("o_pmm_person" in response.text, role == "owner")
                 self.assertEqual("People" in self._tabs(user), role == "owner")
+        vals = {"name": "Ramp", "type": "delivery", "parent_id": self.acme.id}
+        self.env["res.partner"].create(vals)
         page = self._content(self.owner, PEOPLE)
         names = page.xpath(".//form[hasclass('o_pmm_person')]//div[hasclass('fw-bold')]/text()")
-        self.assertEqual(
-            set(names),
-            {self.acme.name, *(user.name for user in self.people.values())},
-        )
+        # neither the company nor its delivery address
+        self.assertEqual(set(names), {user.name for user in self.people.values()})
         self.assertNotIn(self.outsider.name, self._words(page))
 
     def test_owner_gives_and_takes(self):
@@ -66,6 +66,7 @@ class TestPortalPeople(PortalCommon, PmmCommon, HttpCase):
         self.assertIn("none → Sales, Learner", notes[-1].body)
         self.assertEqual(notes.author_id, self.owner.partner_id)
         self.assertEqual(notes.subtype_id, self.env.ref("mail.mt_note"))
+        self.assertNotIn(self.owner.partner_id, self.acme_in.message_partner_ids)
         # nothing changed, nothing told
         self._give(self.owner, none)
         self.assertEqual(len(self.acme_in.message_ids & notes), 3)
