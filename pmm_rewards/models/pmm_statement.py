@@ -9,7 +9,7 @@ class PmmStatement(models.Model):
     """What a partner reads and is paid by: the entries of one enrolment up to one period."""
 
     _name = "pmm.statement"
-    _inherit = ["pmm.internal.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Reward Statement"
     _order = "period_id, partner_id, id"
     _check_company_auto = True
