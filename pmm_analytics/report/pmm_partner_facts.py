@@ -43,6 +43,7 @@ class PmmPartnerFacts(models.Model):
             "program_id",
             "user_id",
         ],
+        "pmm.enrollment.suspension": ["date_start", "date_stop", "enrollment_id"],
         "pmm.enrollment.tier": ["date_start", "date_stop", "enrollment_id", "grade_id"],
         "pmm.kpi.measurement": ["enrollment_id", "has_target", "period_id", "state"],
         "pmm.offer": ["card_id", "enrollment_id", "period_id"],

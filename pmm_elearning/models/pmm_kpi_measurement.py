@@ -11,12 +11,13 @@ class PmmKpiMeasurement(models.Model):
     def _attempts_domain(self):
         """Return the domain of the attempts that this result counts."""
         period, enrollment, program = self.period_id, self.enrollment_id, self.program_id
-        start = max(period.date_start, enrollment.date_start, program.date_start)
-        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
+        start = max(period.date_start, program.date_start)
+        days = enrollment._counting_domain(
+            "end_datetime", start, period.date_stop, moment=self._midnight
+        )
         return [
             ("pmm_partner_id", "=", self.partner_id.id),
-            ("end_datetime", ">=", self._midnight(start)),
-            ("end_datetime", "<", self._midnight(stop)),
+            *days,
             *self.kpi_id._passed_domain(),
         ]
 

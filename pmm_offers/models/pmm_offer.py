@@ -184,7 +184,7 @@ class PmmOffer(models.Model):
 
     @api.model
     def _enrollments_without(self, campaign, period, today):
-        """Return the enrolments that run today and have no offer of this campaign and period.
+        """Return the enrolments that take part today and have no such offer in the period.
 
         Only live ones, of the audience of the campaign.
         """
@@ -198,10 +198,7 @@ class PmmOffer(models.Model):
                 ("program_id", "=", campaign.program_id.id),
                 ("is_shadow", "=", False),
                 *campaign._audience_domain(today),
-                ("date_start", "<=", today),
-                "|",
-                ("date_stop", "=", False),
-                ("date_stop", ">", today),
+                ("state", "=", "running"),
             ]
         )
 

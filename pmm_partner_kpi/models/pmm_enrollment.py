@@ -10,7 +10,7 @@ class PmmEnrollment(models.Model):
     """A partner company in a programme, from a day until a day; results and money hang here."""
 
     _name = "pmm.enrollment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["pmm.internal.thread", "mail.activity.mixin"]
     _description = "Enrolment"
     _order = "program_id, partner_id, date_start desc, id"
     _check_company_auto = True
@@ -208,12 +208,6 @@ class PmmEnrollment(models.Model):
         add theirs.
         """
         return opening_points(windows)
-
-    def _runs_today(self):
-        """Return whether this enrolment runs on the programme's present day."""
-        self.ensure_one()
-        today = self.program_id._today()
-        return self.date_start <= today and (not self.date_stop or today < self.date_stop)
 
     def _mark_dirty(self):
         """Note that what these partners are credited with and have earned must be seen to."""

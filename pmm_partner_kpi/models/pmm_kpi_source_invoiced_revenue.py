@@ -41,16 +41,14 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
     def _view_facts(self, measurement):
         period, enrollment = measurement.period_id, measurement.enrollment_id
         date = measurement.kpi_id._credit_date_column()
-        start = max(period.date_start, enrollment.date_start, measurement.program_id.date_start)
-        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
+        start = max(period.date_start, measurement.program_id.date_start)
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
         return action | {
             "display_name": measurement.display_name,
             "context": {},
             "domain": [
                 ("partner_id", "=", measurement.partner_id.id),
-                (date, ">=", start),
-                (date, "<", stop),
+                *enrollment._counting_domain(date, start, period.date_stop),
                 *measurement.kpi_id._credit_domain(measurement.program_id),
             ],
         }

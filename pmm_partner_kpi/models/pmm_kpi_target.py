@@ -6,7 +6,7 @@ class PmmKpiTarget(models.Model):
     """What a partner is to reach: one value per KPI, enrolment and period."""
 
     _name = "pmm.kpi.target"
-    _inherit = ["mail.thread"]
+    _inherit = ["pmm.internal.thread"]
     _description = "KPI Target"
     _order = "period_id, enrollment_id, kpi_id, id"
     _check_company_auto = True

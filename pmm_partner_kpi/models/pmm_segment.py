@@ -1,5 +1,3 @@
-import ast
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -89,14 +87,7 @@ class PmmSegment(models.Model):
     def _partner_domain(self):
         """Return the condition on partners; raise ValidationError where it cannot be read."""
         self.ensure_one()
-        Partner = self.env["res.partner"]
-        try:
-            domain = Domain(ast.literal_eval(self.domain or "[]"))
-            domain.validate(Partner)
-        except (ValueError, SyntaxError, TypeError) as error:
-            raise ValidationError(
-                self.env._("The condition on partners cannot be read: %s", error)
-            ) from error
+        domain = self.env["res.partner"]._pmm_condition(self.domain)
         # contacts belong with their company
         companies = Domain("parent_id", "=", False) | Domain("is_company", "=", True)
         return domain & companies & Domain("company_id", "in", [False, self.company_id.id])

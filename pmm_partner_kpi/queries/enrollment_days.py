@@ -7,10 +7,17 @@ from odoo.tools import SQL
 
 
 def enrolled_on(day):
-    """Return the condition that the row ``enrollment`` takes part on ``day``."""
+    """Return the condition that the row ``enrollment`` takes part on ``day``: not suspended."""
+    # written so that PostgreSQL turns it into a hashed anti-join: suspensions are few
     return SQL(
-        "(enrollment.date_start <= %(day)s"
-        " AND %(day)s < COALESCE(enrollment.date_stop, 'infinity'))",
+        """(enrollment.date_start <= %(day)s
+        AND %(day)s < COALESCE(enrollment.date_stop, 'infinity')
+        AND NOT EXISTS (
+            SELECT 1 FROM pmm_enrollment_suspension suspension
+            WHERE suspension.enrollment_id = enrollment.id
+                AND suspension.date_start <= %(day)s
+                AND %(day)s < COALESCE(suspension.date_stop, 'infinity')
+        ))""",
         day=day,
     )
 

@@ -8,6 +8,12 @@ from . import test_pmm_benefit
 from . import test_pmm_benefit_days
 from . import test_pmm_tier_mirror
 from . import test_pmm_tier_mail
+from . import test_pmm_enrollment_suspension
+from . import test_pmm_program_entry
+from . import test_pmm_application
+from . import test_pmm_agreement
+from . import test_portal_entry
+from . import test_portal_people
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_oracle

@@ -117,6 +117,7 @@ class Oracle:
                 and program.date_start <= day
                 and enrollment.date_start <= day
                 and (not enrollment.date_stop or day < enrollment.date_stop)
+                and not self._is_suspended(enrollment, day)
             ):
                 actual += credit.amount * self._rate(program, day)
         quantum = Decimal(str(program.currency_id.rounding))
@@ -129,6 +130,15 @@ class Oracle:
         if target:
             attainment = (actual / target).quantize(Decimal("0.0001"), ROUND_DOWN)
         return target, actual, attainment, self._state(target, actual, period, today)
+
+    @staticmethod
+    def _is_suspended(enrollment, day):
+        for suspension in enrollment.suspension_ids:
+            if suspension.date_start <= day and not (
+                suspension.date_stop and suspension.date_stop <= day
+            ):
+                return True
+        return False
 
     @staticmethod
     def _state(target, actual, period, today):

@@ -32,6 +32,10 @@ RIGHTS = {
     "pmm.segment.member":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.opening.balance": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.opening.batch":   (NONE, NONE, NONE, FULL, FULL, NONE),
+    "pmm.enrollment.suspension": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.application":     (NONE, NONE, READ, "rwc", FULL, NONE),
+    "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -117,6 +121,7 @@ class TestAccess(PmmCommon):
                 for e in cls.acme_in | cls.bolt_in
             ]
         )
+        cls._join()
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -150,6 +155,28 @@ class TestAccess(PmmCommon):
                 for e in enrollments
             ]
         )
+
+    def _join(cls):
+        """Make what comes of joining and pausing, for both partners."""
+        enrollments = cls.acme_in | cls.bolt_in
+        cls.env["pmm.enrollment.suspension"].create(
+            [
+                {"enrollment_id": e.id, "date_start": "2026-06-01", "reason": "Review"}
+                for e in enrollments
+            ]
+        )
+        agreement = cls.env["pmm.agreement"].create(
+            {"program_id": cls.program.id, "body": "<p>Be fair.</p>", "date_from": "2026-01-01"}
+        )
+        agreement.action_publish()
+        Acceptance = cls.env["pmm.agreement.acceptance"].sudo()
+        vals = Acceptance._vals_of(agreement, "Ann Lee")
+        Acceptance.create([vals | {"enrollment_id": e.id} for e in enrollments])
+        for partner, user in ((cls.acme, cls.user), (cls.bolt, cls.colleague)):
+            program = cls.program.copy(
+                {"name": user.name, "apply_mode": "review", "user_id": user.id}
+            )
+            cls.env["pmm.application"].create({"program_id": program.id, "partner_id": partner.id})
 
     def _of(self, records, path):
         return {record.id for record in records if record.mapped(path) & self.acme}
@@ -231,6 +258,9 @@ class TestAccess(PmmCommon):
             ("pmm.benefit.grant", "partner_id"),
             ("pmm.segment.member", "partner_id"),
             ("pmm.opening.balance", "partner_id"),
+            ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
+            ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
+            ("pmm.application", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -243,7 +273,8 @@ class TestAccess(PmmCommon):
                     with self.assertRaises(AccessError):
                         others.with_user(user).read(["display_name"])
             # accounting posts and audits what follows from it, for all partners
-            for user in (self.manager, self.admin, self.accountant):
+            auditors = self.accountant if RIGHTS[model][-1] else self.accountant.browse()
+            for user in self.manager | self.admin | auditors:
                 with self.subTest(f"{user.login} {model}"):
                     records = self.env[model].with_user(user).search([])
                     self.assertEqual(records.sudo().mapped(path), self.acme | self.bolt)
@@ -397,9 +428,20 @@ class TestAccess(PmmCommon):
                 "action_view_proposals",
                 "action_simulate_tiers",
                 "action_go_live",
+                "action_view_applications",
             },
             "pmm.period": {"action_close"},
-            "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
+            "pmm.enrollment": {
+                "action_view_credits",
+                "action_view_measurements",
+                "action_suspend",
+                "action_resume",
+                "action_end",
+            },
+            "pmm.enrollment.suspension": set(),
+            "pmm.application": {"action_accept", "action_reject", "action_open_enrollment"},
+            "pmm.agreement": {"action_publish", "action_view_missing"},
+            "pmm.agreement.acceptance": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),

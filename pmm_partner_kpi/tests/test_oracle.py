@@ -209,6 +209,31 @@ class TestOracle(PmmCommon):
                     )
         self.env["pmm.kpi.target"].create(vals_list)
 
+    def _suspend_some(self, number, first=BOUNDARIES[0]):
+        """Suspend enrolments from a day on; some for a while, some for good."""
+        days = [day for day in BOUNDARIES if day >= first]
+        for enrollment in self.random.sample(list(self.programs.enrollment_ids), number):
+            if enrollment.suspension_ids:
+                continue
+            start = self.random.choice(days)
+            self.env["pmm.enrollment.suspension"].create(
+                {
+                    "enrollment_id": enrollment.id,
+                    "date_start": start,
+                    "date_stop": self.random.choice([False, *(day for day in days if day > start)]),
+                    "reason": "chance",
+                }
+            )
+
+    def _resume_some(self, first):
+        """Give some of them back: later, at once, or as if it had never been."""
+        for suspension in self.programs.enrollment_ids.suspension_ids:
+            fate = self.random.choice(["keep", "delete", "stop"])
+            if fate == "delete" and suspension.date_start >= first:
+                suspension.unlink()
+            elif fate == "stop" and not suspension.date_stop:
+                suspension.date_stop = max(first, suspension.date_start) + timedelta(days=9)
+
     # === COMPARING === #
 
     def _check(self, seed, step):
@@ -256,6 +281,8 @@ class TestOracle(PmmCommon):
         self._refund_some(3)
         self._refer_some(6)
         self._check(seed, "documents changed")
+        self._suspend_some(4)
+        self._check(seed, "enrolments suspended")
 
         january = self._period("2026-01")
         before = stored_measurements(self.env)
@@ -290,6 +317,9 @@ class TestOracle(PmmCommon):
             lambda e: e.partner_id == self.carol and e.program_id == self.abroad
         ).unlink()
         self._check(seed, "enrolments changed")
+        self._suspend_some(3, first=BOUNDARIES[3])
+        self._resume_some(first=BOUNDARIES[3])
+        self._check(seed, "suspensions changed")
 
         bounds = self.env["account.move"].search([], order="id")
         mended = self.env["pmm.credit"]._fill_range(1, max(bounds.ids))

@@ -7,3 +7,5 @@ from . import pmm_program_wizard_tier
 from . import base_partner_merge
 from . import pmm_pilot_wizard
 from . import pmm_target_wizard
+from . import pmm_enrollment_change
+from . import pmm_application_decide

@@ -137,12 +137,6 @@ class PmmProgram(models.Model):
         )
         return super()._with_fixed_figures().union(*(program for [program] in entries))
 
-    def _first_open_day(self):
-        """Return the first day that lies in no closed period."""
-        self.ensure_one()
-        closed = self.period_ids.filtered(lambda period: period.state == "closed")
-        return max(closed.mapped("date_stop"), default=self.date_start)
-
     # === ACCOUNTING === #
 
     def _check_accounting(self):

@@ -45,7 +45,8 @@ def _credits(plan, rule, enrollment):
         day = counted.invoice_date
         if not all(_within(day, terms) for terms in (plan, enrollment)):
             continue
-        if day < program.date_start:
+        suspended = any(_within(day, suspension) for suspension in enrollment.suspension_ids)
+        if suspended or day < program.date_start:
             continue
         period = next(p for p in program.period_ids if p.date_start <= day < p.date_stop)
         by_document = rule.kind == "document_rate"

@@ -157,6 +157,27 @@ class TestMoneyOracle(RewardCommon):
         ends = [day for day in DAYS if day > enrollment.date_start]
         enrollment.date_stop = self.source.choice([False, False, *ends[20::20]])
 
+    def event_suspend(self):
+        """Suspend an enrolment in open periods, change that, or take it back."""
+        enrollment = self.source.choice(self.enrolled)
+        first = enrollment.program_id._first_open_day()
+        days = [day for day in DAYS if day >= first]
+        if not days:
+            return
+        start = self.source.choice(days)
+        stop = self.source.choice([False, *(day for day in days if day > start)])
+        vals = {"date_start": start, "date_stop": stop, "reason": "chance"}
+        known = enrollment.suspension_ids[:1]
+        if not known:
+            known.create({"enrollment_id": enrollment.id, **vals})
+        elif known.date_start < first:
+            if not known.date_stop or known.date_stop >= first:
+                known.date_stop = start
+        elif self.source.random() < 0.5:
+            known.write(vals)
+        else:
+            known.unlink()
+
     def event_run(self):
         self.source.choice((self.program, self.abroad))._run()
 
@@ -242,6 +263,7 @@ class TestMoneyOracle(RewardCommon):
             self.event_tier: 6,
             self.event_segment: 6,
             self.event_enrolment_end: 6,
+            self.event_suspend: 7,
             self.event_run: 4,
             self.event_close: 5,
             self.event_settle: 6,
