@@ -15,6 +15,12 @@ from . import pmm_tier_proposal
 from . import pmm_period
 from . import pmm_enrollment
 from . import pmm_enrollment_tier
+from . import pmm_enrollment_parent
+from . import pmm_enrollment_former
+from . import pmm_partner_group
+from . import pmm_partner_group_member
+from . import pmm_enrollment_structure
+from . import pmm_enrollment_merge
 from . import pmm_partner_role
 from . import pmm_demo
 from . import pmm_dirty
@@ -23,6 +29,7 @@ from . import pmm_credit_filter
 from . import pmm_kpi_source
 from . import pmm_kpi_source_invoiced_revenue
 from . import pmm_kpi_definition
+from . import pmm_kpi_definition_scope
 from . import pmm_kpi_target
 from . import pmm_kpi_measurement
 from . import account_move

@@ -24,6 +24,7 @@ class PmmEnrollment(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(program_id, program_id, '[]') WITH &&,"
         " int4range(partner_id, partner_id, '[]') WITH &&,"
+        " int4range(former_ref, former_ref, '[]') WITH &&,"
         " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "This partner is already enrolled in this programme at that time.",
     )
@@ -152,11 +153,7 @@ class PmmEnrollment(models.Model):
                 ]
             )
             for other in others:
-                starts_before_end = (
-                    not enrollment.date_stop or other.date_start < enrollment.date_stop
-                )
-                ends_after_start = not other.date_stop or other.date_stop > enrollment.date_start
-                if starts_before_end and ends_after_start:
+                if enrollment._meets(other):
                     raise ValidationError(
                         self.env._(
                             "%(partner)s is already enrolled in “%(program)s” from %(day)s. End"

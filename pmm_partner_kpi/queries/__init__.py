@@ -2,12 +2,16 @@
 
 from . import (
     append_only,
+    counted_partners,
+    counting_enrollments,
     credit_differences,
     credit_scope,
     dirty_marks,
     enrollment_days,
+    hierarchy,
     invoiced_lines,
     measurement,
+    partner_merge,
     program_days,
     tier_facts,
     window_totals,

@@ -4,6 +4,10 @@ from . import test_pmm_credit_scope
 from . import test_engine_periods
 from . import test_pmm_period
 from . import test_pmm_enrollment
+from . import test_pmm_enrollment_parent
+from . import test_pmm_partner_group
+from . import test_pmm_kpi_scope
+from . import test_partner_merge
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_oracle

@@ -17,6 +17,10 @@ RIGHTS = {
     "pmm.enrollment":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.enrollment.tier": (NONE, READ, READ, FULL, FULL, READ),
     "pmm.partner.role":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.parent": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.former": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.partner.group":   (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.partner.group.member": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
@@ -69,6 +73,13 @@ class TestAccess(PmmCommon):
             [{"name": p.name, "parent_id": p.id} for p in cls.acme | cls.bolt]
         )
         cls.env["pmm.partner.role"].create([{"contact_id": p.id, "role": "owner"} for p in people])
+        for enrollment in cls.acme_in | cls.bolt_in:
+            cls._group((enrollment.partner_id, "2026-01-01", False))
+            cls.env["pmm.enrollment.former"].create(
+                {"enrollment_id": enrollment.id, "former_ref": 1, "date_stop": "2025-12-31"}
+            )
+        cls._below(cls.acme_in, cls.bolt_in, "2026-01-01", "2026-02-01")
+        cls._below(cls.bolt_in, cls.acme_in, "2026-02-01")
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
@@ -147,6 +158,10 @@ class TestAccess(PmmCommon):
             ("pmm.enrollment", "partner_id"),
             ("pmm.enrollment.tier", "enrollment_id.partner_id"),
             ("pmm.partner.role", "partner_id"),
+            ("pmm.enrollment.parent", "enrollment_id.partner_id"),
+            ("pmm.enrollment.former", "enrollment_id.partner_id"),
+            ("pmm.partner.group", "member_ids.partner_id"),
+            ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
@@ -286,7 +301,15 @@ class TestAccess(PmmCommon):
         expected = {
             "pmm.program": {"action_run", "action_view_enrollments", "action_view_measurements"},
             "pmm.period": {"action_close"},
-            "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
+            "pmm.enrollment": {
+                "action_view_credits",
+                "action_view_downline",
+                "action_view_measurements",
+            },
+            "pmm.enrollment.parent": set(),
+            "pmm.enrollment.former": set(),
+            "pmm.partner.group": set(),
+            "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
