@@ -14,6 +14,7 @@ from . import pmm_tier_standing
 from . import pmm_tier_proposal
 from . import pmm_period
 from . import pmm_enrollment
+from . import pmm_enrollment_tiering
 from . import pmm_enrollment_tier
 from . import pmm_enrollment_parent
 from . import pmm_enrollment_former

@@ -80,13 +80,6 @@ class PmmEnrollment(models.Model):
         compute="_compute_grade_id",
         search="_search_grade_id",
     )
-    tier_lock_until = fields.Date(
-        string="Tier locked until",
-        tracking=True,
-        help="The first day on which the tier may change by itself again.",
-    )
-    tier_lock_reason = fields.Char(string="Why locked", tracking=True)
-    standing_ids = fields.One2many("pmm.tier.standing", "enrollment_id", string="Standings")
     target_ids = fields.One2many("pmm.kpi.target", "enrollment_id", string="Targets")
     measurement_ids = fields.One2many("pmm.kpi.measurement", "enrollment_id", string="Results")
     role_ids = fields.One2many(related="partner_id.pmm_role_ids", readonly=False)
@@ -231,6 +224,8 @@ class PmmEnrollment(models.Model):
     def _mark_to_measure(self):
         """Note that the results of these enrolments, and all that follows, may differ now."""
         self.env["pmm.dirty"]._mark("measure", self.ids)
+        laddered = self.filtered(lambda enrollment: enrollment.program_id.tier_ids)
+        self._mark_tiers(laddered.ids)
 
     def action_view_credits(self):
         """Return the action that lists the sales credits of this partner."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..engine import periods
+
 
 class PmmEnrollmentTier(models.Model):
     """Which tier an enrolment has, from a day until a day. Money reads only this."""
@@ -46,12 +48,91 @@ class PmmEnrollmentTier(models.Model):
         default="manual",
         readonly=True,
     )
+    move_kind = fields.Selection(
+        [("up", "Reached"), ("down", "Not requalified"), ("return", "Sale returned")],
+        readonly=True,
+    )
     valid_until = fields.Date(
         string="Valid until",
         help="The day on which the tier is reviewed: requalified by then, or it ends after the"
         " grace days. Empty: no review.",
     )
-    warned_on = fields.Date(readonly=True, copy=False)
+    reached_on = fields.Date(
+        readonly=True, help="The day on which its requirements were last met, or it was given."
+    )
+    terms = fields.Json(readonly=True, help="What was required and what there was, on that day.")
+    cause_text = fields.Char(string="Why", compute="_compute_cause_text")
+    warned_on = fields.Date(string="Warned on", readonly=True, copy=False)
+
+    @api.depends("cause", "move_kind", "terms")
+    @api.depends_context("lang")
+    def _compute_cause_text(self):
+        for tier in self:
+            sentences = {
+                "up": self.env._("Requirements met"),
+                "down": self.env._("Not requalified"),
+                "return": self.env._("A sale that counted was returned"),
+            }
+            reached = tier._terms_text() if tier.move_kind == "up" else ""
+            said = [tier.cause, sentences.get(tier.move_kind), reached]
+            tier.cause_text = ": ".join(filter(None, said))
+
+    def _last_day(self):
+        """Return the last day of this tier, False while it lasts."""
+        self.ensure_one()
+        return self.date_stop and periods.last_day(self.date_stop)
+
+    def _kept_until(self):
+        """Return the last day before the review, False where there is none."""
+        self.ensure_one()
+        return self.valid_until and periods.last_day(self.valid_until)
+
+    def _terms_text(self):
+        """Return what there was and what was required when the tier was reached."""
+        self.ensure_one()
+        # the names of requirements are no secret to those who may read the tier
+        Requirement = self.env["pmm.tier.requirement"].sudo()
+        said = []
+        for key, term in (self.terms or {}).items():
+            requirement = Requirement.browse(int(key)).exists()
+            title = requirement._title() if requirement else term["title"]
+            if term["value"] is None or (requirement and requirement._is_yes_no()):
+                said.append(title)
+                continue
+            value, required = (
+                requirement._format_value(float(term[name])) for name in ("value", "required")
+            )
+            said.append(
+                self.env._(
+                    "%(what)s %(value)s (required %(required)s)",
+                    what=title,
+                    value=value,
+                    required=required,
+                )
+            )
+        return ", ".join(said)
+
+    @api.model
+    def _succeed(self, vals_list):
+        """Let each of these new tiers follow what its enrolment has; grade False: none follows.
+
+        A tier that would have begun on or after the new one's day never does.
+        """
+        by_enrollment = {vals["enrollment_id"]: vals for vals in vals_list}
+        known = self.search([("enrollment_id", "in", list(by_enrollment))])
+        later = known.filtered(
+            lambda tier: tier.date_start >= by_enrollment[tier.enrollment_id.id]["date_start"]
+        )
+        later.unlink()
+        ended = {}
+        for tier in known - later:
+            start = by_enrollment[tier.enrollment_id.id]["date_start"]
+            if not tier.date_stop or tier.date_stop > start:
+                ended.setdefault(start, self.browse())
+                ended[start] |= tier
+        for start, tiers in ended.items():
+            tiers.write({"date_stop": start})
+        return self.create([vals for vals in vals_list if vals["grade_id"]])
 
     def _covers(self, day):
         """Return whether this tier is the one of ``day``."""

@@ -192,14 +192,19 @@ class PmmProgram(models.Model):
         enrollments = self.enrollment_ids
         figures["measurements"] = self.env["pmm.kpi.measurement"]._measure(enrollments)
         self.env["pmm.dirty"]._take("measure", enrollments.ids)
+        figures["tiers"] = enrollments._evaluate_tiers()
+        self.env["pmm.dirty"]._take("tier", enrollments.ids)
         return figures
 
     def _run_sentence(self, figures):
-        return self.env._(
+        sentence = self.env._(
             "%(credits)s new sales credits, %(measurements)s results changed.",
             credits=figures["credits"],
             measurements=figures["measurements"],
         )
+        if figures["tiers"]:
+            sentence += " " + self.env._("%s changes of tier.", figures["tiers"])
+        return sentence
 
     def _lock_for_run(self):
         """Let one run at a time work on a programme; say so to the second one."""
@@ -276,6 +281,7 @@ class PmmProgram(models.Model):
             )
             if not Measurement.search_count([("period_id", "in", current.ids)], limit=1):
                 program.enrollment_ids._mark_to_measure()
+        self._mark_tiers_of_the_day()
 
     def _check_currency_rates(self):
         """Refuse to calculate where Odoo would silently fall back to another day's rate."""
@@ -314,6 +320,7 @@ class PmmProgram(models.Model):
                 return
             waiting = left
         self._cron_stage("measure", self.env["pmm.kpi.measurement"]._measure, batch)
+        self._cron_stage("tier", lambda enrollments: enrollments._evaluate_tiers(), batch)
 
     @api.model
     def _cron_stage(self, queue, process, batch):

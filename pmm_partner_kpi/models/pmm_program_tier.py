@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import tiers
 
 GROUPS = [(letter, letter) for letter in "ABCDE"]
 
@@ -45,6 +48,68 @@ class PmmProgramTier(models.Model):
     requirement_text = fields.Char(string="Asks for", compute="_compute_requirement_text")
     benefit_text = fields.Char(string="Gives", compute="_compute_benefit_text")
 
+    def _rung(self):
+        """Return this tier as the engine takes it."""
+        self.ensure_one()
+        groups = self.requirement_ids.grouped("group").values()
+        return tiers.Rung(
+            tuple(tuple(group.ids) for group in groups), self.group_match, self.tier_match
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers_ = super().create(vals_list)
+        tiers_.program_id._mark_tiers()
+        return tiers_
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.program_id._mark_tiers()
+        return result
+
+    @api.constrains("grade_id", "program_id")
+    def _check_grade_company(self):
+        for tier in self:
+            company = tier.grade_id.company_id
+            if company and company != tier.program_id.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The tier “%(tier)s” belongs to %(company)s. Choose one of the programme's"
+                        " company, or one without company.",
+                        tier=tier.grade_id.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        held = self.env["pmm.enrollment.tier"].search(
+            [
+                ("enrollment_id.program_id", "in", self.program_id.ids),
+                ("grade_id", "in", self.grade_id.ids),
+                "|",
+                ("date_stop", "=", False),
+                ("date_stop", ">", fields.Date.today()),
+            ]
+        )
+        pairs = {(tier.program_id, tier.grade_id) for tier in self}
+        for tier in held:
+            if (tier.program_id, tier.grade_id) in pairs:
+                raise UserError(
+                    self.env._(
+                        "%(partner)s has the tier “%(tier)s”. Move the partners who have it before"
+                        " you take it off the ladder.",
+                        partner=tier.enrollment_id.partner_id.name,
+                        tier=tier.grade_id.name,
+                    )
+                )
+
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs.exists()._mark_tiers()
+        return result
+
     @api.depends(
         "group_match", "tier_match", "requirement_ids.group", "requirement_ids.display_name"
     )
@@ -59,6 +124,16 @@ class PmmProgramTier(models.Model):
             if len(inside) > 1:
                 inside = [f"({text})" for text in inside]
             tier.requirement_text = f" {words[tier.tier_match]} ".join(inside)
+
+    def _inside_text(self):
+        """Return how the requirements of a group go together, as partners read it."""
+        self.ensure_one()
+        return self.env._("All of:") if self.group_match == "all" else self.env._("One of:")
+
+    def _between_text(self):
+        """Return the word between two groups, as partners read it."""
+        self.ensure_one()
+        return self.env._("and") if self.tier_match == "all" else self.env._("or")
 
     @api.depends("benefit_ids.display_name")
     def _compute_benefit_text(self):

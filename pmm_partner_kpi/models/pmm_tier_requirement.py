@@ -1,4 +1,5 @@
 import ast
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -55,7 +56,7 @@ class PmmTierRequirement(models.Model):
     def _compute_display_name(self):
         for requirement in self:
             title = requirement._title()
-            if not requirement._kind()._is_yes_no(requirement):
+            if not requirement._is_yes_no():
                 title = f"{title} ≥ {requirement._format_value(requirement.threshold)}"
             requirement.display_name = title
 
@@ -63,6 +64,32 @@ class PmmTierRequirement(models.Model):
         """Return the strategy that says what an enrolment has of this requirement."""
         self.ensure_one()
         return self.env[f"pmm.tier.requirement.kind.{self.kind}"]
+
+    def _threshold(self):
+        """Return the threshold as Decimal, at the four digits that are stored."""
+        self.ensure_one()
+        return Decimal(f"{self.threshold:.4f}")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        requirements = super().create(vals_list)
+        requirements.program_id._mark_tiers()
+        return requirements
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.program_id._mark_tiers()
+        return result
+
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs._mark_tiers()
+        return result
+
+    def _is_yes_no(self):
+        """Return whether it is met or not, without a figure."""
+        return self._kind()._is_yes_no(self)
 
     def _title(self):
         """Return what is asked for as partners read it, without the threshold."""

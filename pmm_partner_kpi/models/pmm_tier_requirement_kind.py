@@ -22,6 +22,14 @@ class PmmTierRequirementKind(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _fact_key(self, requirement):
+        """Return what requirements with the same values have in common, anything hashable.
+
+        Silver and Gold ask for the same KPI: it is measured once.
+        """
+        return requirement.kind, requirement.id
+
+    @api.model
     def _void_value(self, requirement):
         """Return what an enrolment without any fact has: 0, or None for "no data"."""
         return 0

@@ -14,6 +14,10 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
         return requirement.kpi_id._totals(requirement.program_id, windows)
 
     @api.model
+    def _fact_key(self, requirement):
+        return requirement.kind, requirement.kpi_id.id
+
+    @api.model
     def _void_value(self, requirement):
         return requirement.kpi_id._void_actual()
 
@@ -23,6 +27,17 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
             raise ValidationError(
                 self.env._(
                     "Choose the KPI that “%s” asks for.", requirement.program_tier_id.display_name
+                )
+            )
+
+        company = requirement.kpi_id.company_id
+        if company and company != requirement.program_id.company_id:
+            raise ValidationError(
+                self.env._(
+                    "“%(kpi)s” is a KPI of %(company)s only. Leave its company empty to use it"
+                    " here.",
+                    kpi=requirement.kpi_id.name,
+                    company=company.name,
                 )
             )
 

@@ -13,5 +13,9 @@ class PmmTierRequirementKindPoints(models.AbstractModel):
         return self.env["pmm.enrollment"]._points(windows)
 
     @api.model
+    def _fact_key(self, requirement):
+        return requirement.kind
+
+    @api.model
     def _title(self, requirement):
         return self.env._("Points")

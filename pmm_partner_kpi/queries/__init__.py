@@ -14,5 +14,6 @@ from . import (
     partner_merge,
     program_days,
     tier_facts,
+    tier_standing,
     window_totals,
 )

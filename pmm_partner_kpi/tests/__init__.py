@@ -16,3 +16,6 @@ from . import test_query_count
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
+from . import test_tier_evaluation
+from . import test_tier_simulation
+from . import test_migration_ladder

@@ -84,8 +84,40 @@ class TestAccess(PmmCommon):
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
+        cls._make_ladder()
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
+
+    @classmethod
+    def _make_ladder(cls):
+        rung = cls.env["pmm.program.tier"].create(
+            {"program_id": cls.program.id, "grade_id": cls.gold.id}
+        )
+        asked, confirmed = cls.env["pmm.tier.requirement"].create(
+            [
+                {"program_tier_id": rung.id, "kpi_id": cls.kpi.id, "threshold": 10},
+                {"program_tier_id": rung.id, "kind": "check", "name": "Has a showroom"},
+            ]
+        )
+        cls.env["pmm.tier.benefit"].create(
+            {"program_tier_id": rung.id, "kind": "text", "name": "Marketing kit"}
+        )
+        cls.requirement = asked
+        enrollments = cls.acme_in | cls.bolt_in
+        cls.env["pmm.tier.check"].create(
+            [{"enrollment_id": e.id, "requirement_id": confirmed.id} for e in enrollments]
+        )
+        cls.env["pmm.tier.proposal"].create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "new_grade_id": cls.gold.id,
+                    "date_effective": "2026-04-15",
+                    "move_kind": "foreign",
+                }
+                for e in enrollments
+            ]
+        )
 
     def _of(self, records, path):
         return {record.id for record in records if record.mapped(path) & self.acme}
@@ -165,6 +197,9 @@ class TestAccess(PmmCommon):
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
+            ("pmm.tier.standing", "partner_id"),
+            ("pmm.tier.proposal", "partner_id"),
+            ("pmm.tier.check", "enrollment_id.partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -204,6 +239,9 @@ class TestAccess(PmmCommon):
             (self.program, {"kpi_ids": [Command.clear()]}),
             (self.kpi, {"role": "referrer"}),
             (self.acme_in.role_ids, {"role": "sales"}),
+            (self.acme_in, {"tier_lock_until": False}),
+            (self.requirement, {"threshold": 1}),
+            (self.acme_in.proposal_ids, {"state": "approved"}),
         ):
             with self.subTest(str(vals)), self.assertRaises(AccessError):
                 record.with_user(self.user).write(vals)
@@ -252,6 +290,18 @@ class TestAccess(PmmCommon):
         january.with_user(self.manager).action_close()
         self.assertEqual(january.closed_by_id, self.manager)
 
+    def test_proposals_are_the_managers(self):
+        """T3: neither user nor outsider gives a tier by RPC."""
+        proposal = self.acme_in.proposal_ids
+        for user in (self.nobody, self.portal, self.user, self.accountant):
+            for name in ("action_approve", "action_reject"):
+                with self.subTest(f"{user.login} {name}"), self.assertRaises(AccessError):
+                    getattr(proposal.with_user(user), name)()
+        proposal.with_user(self.manager).action_reject()
+        self.assertEqual(proposal.decided_by_id, self.manager)
+        with self.assertRaises(UserError):
+            proposal.with_user(self.manager).write({"state": "approved"})
+
     def test_public_methods_are_refused_to_those_outside(self):
         """DESIGN 6: every public method is an RPC endpoint; each refuses who has no rights."""
         records = {model: self.env[model].sudo().search([], limit=1) for model in RIGHTS}
@@ -299,7 +349,14 @@ class TestAccess(PmmCommon):
                 with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
                     get_public_method(self.env[model], name)
         expected = {
-            "pmm.program": {"action_run", "action_view_enrollments", "action_view_measurements"},
+            "pmm.program": {
+                "action_run",
+                "action_view_enrollments",
+                "action_view_measurements",
+                "action_view_standings",
+                "action_view_proposals",
+                "action_simulate_tiers",
+            },
             "pmm.period": {"action_close"},
             "pmm.enrollment": {
                 "action_view_credits",
@@ -317,6 +374,12 @@ class TestAccess(PmmCommon):
             "pmm.kpi.measurement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
             "pmm.dirty": set(),
+            "pmm.program.tier": set(),
+            "pmm.tier.requirement": set(),
+            "pmm.tier.benefit": set(),
+            "pmm.tier.check": set(),
+            "pmm.tier.standing": set(),
+            "pmm.tier.proposal": {"action_approve", "action_reject"},
         }
         found = {model: set(self._own_public_methods(model)) for model in RIGHTS}
         self.assertEqual(found, expected, "a new public method needs a test of its rights")
