@@ -8,3 +8,4 @@ from . import test_oracle
 from . import test_pmm_program
 from . import test_portal
 from . import test_query_count
+from . import test_partner_merge

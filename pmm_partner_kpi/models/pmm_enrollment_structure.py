@@ -127,15 +127,10 @@ class PmmEnrollment(models.Model):
 
         ``scope`` says whose sales count, ``date`` which of a credit's dates decides.
         """
-        self.ensure_one()
-        self.env.flush_all()
-        rows = self.env.execute_query(counted_partners(scope, SQL("SELECT %s", self.id)))
         former = "origin_former_ref" if date == "origin_date" else "former_ref"
         partners = {}  # mostly one stretch for all, so that the domain stays short
-        for _enrollment, partner, ref, first, end in rows:
-            days = max(first, start), min(end, stop)
-            if days[0] < days[1]:
-                partners.setdefault((ref, *days), []).append(partner)
+        for partner, *stretch in self._counted_stretches(scope, start, stop):
+            partners.setdefault(tuple(stretch), []).append(partner)
         return Domain.OR(
             Domain("partner_id", "in", ids)
             & Domain(former, "=", ref)
@@ -143,6 +138,17 @@ class PmmEnrollment(models.Model):
             & Domain(date, "<", end)
             for (ref, first, end), ids in partners.items()
         )
+
+    def _counted_stretches(self, scope, start, stop):
+        """Return [(partner id, former number, from, until)] of who counts in ``[start, stop)``."""
+        self.ensure_one()
+        self.env.flush_all()
+        rows = self.env.execute_query(counted_partners(scope, SQL("SELECT %s", self.id)))
+        clipped = [
+            (partner, ref, max(first, start), min(end, stop))
+            for _enrollment, partner, ref, first, end in rows
+        ]
+        return [row for row in clipped if row[2] < row[3]]
 
     # === ACTIONS === #
 

@@ -75,7 +75,7 @@ class TestAccess(PmmCommon):
         cls.env["pmm.partner.role"].create([{"contact_id": p.id, "role": "owner"} for p in people])
         for enrollment in cls.acme_in | cls.bolt_in:
             cls._group((enrollment.partner_id, "2026-01-01", False))
-            cls.env["pmm.enrollment.former"].create(
+            cls.env["pmm.enrollment.former"].sudo().create(
                 {"enrollment_id": enrollment.id, "former_ref": 1, "date_stop": "2025-12-31"}
             )
         cls._below(cls.acme_in, cls.bolt_in, "2026-01-01", "2026-02-01")

@@ -12,3 +12,4 @@ from . import test_portal
 from . import test_portal_access
 from . import test_query_count
 from . import test_settlement
+from . import test_partner_merge
