@@ -26,6 +26,7 @@ from . import pmm_partner_role
 from . import pmm_demo
 from . import pmm_dirty
 from . import pmm_credit
+from . import pmm_credit_merge
 from . import pmm_credit_filter
 from . import pmm_kpi_source
 from . import pmm_kpi_source_invoiced_revenue

@@ -156,8 +156,7 @@ class PmmCredit(models.Model):
     @api.model
     def _relation(self, where):
         """Return the SELECT of what documents say now; addons add stages and roles here."""
-        # by a merge of partners only: a context alone could come from outside
-        everybody = self.env.su and self.env.context.get("pmm_credit_everybody", False)
+        everybody = self._relation_of_everybody()
         return invoiced_lines(["buyer", "referrer"], where, everybody=everybody)
 
     @api.model
@@ -166,11 +165,6 @@ class PmmCredit(models.Model):
         rows = self.env.execute_query(counting_enrollments(partner_ids))
         # partners of other account managers count too: the mark carries no figures
         self.env["pmm.enrollment"].sudo().browse(id_ for [id_] in rows)._mark_to_measure()
-
-    @api.model
-    def _rekeyed_columns(self):
-        # whose it was is noted, and revisions of both partners stand one behind the other
-        return [*super()._rekeyed_columns(), "former_ref", "origin_former_ref", "revision"]
 
     # === CRON === #
 

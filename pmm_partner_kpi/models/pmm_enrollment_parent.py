@@ -2,7 +2,7 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..queries.hierarchy import loops
 
@@ -92,7 +92,7 @@ class PmmEnrollmentParent(models.Model):
     def _find_loops(self):
         """Return [(row, enrolments from below to above)] of those of these that close a loop."""
         self.env.flush_all()
-        found = self.env.execute_query(loops(SQL("SELECT UNNEST(%s::int[])", self.ids)))
+        found = self.env.execute_query(loops(self.ids))
         # partners of other account managers may be on the way
         Enrollment = self.env["pmm.enrollment"].sudo()
         return [(self.browse(row_id), Enrollment.browse(way)) for row_id, way in found]

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..queries.counted_partners import counted_partners
+from ..queries.counted_partners import counted_for
 from ..queries.hierarchy import at_or_above, below_on
 
 # partners read their enrolments in the portal, not who stands above them
@@ -119,7 +118,7 @@ class PmmEnrollment(models.Model):
         """Note that the results of these enrolments and of all above them may differ now."""
         if self:
             self.env.flush_all()
-            rows = self.env.execute_query(at_or_above(SQL("SELECT UNNEST(%s::int[])", self.ids)))
+            rows = self.env.execute_query(at_or_above(self.ids))
             self.browse(id_ for [id_] in rows)._mark_to_measure()
 
     def _counted_domain(self, scope, date, start, stop):
@@ -143,7 +142,7 @@ class PmmEnrollment(models.Model):
         """Return [(partner id, former number, from, until)] of who counts in ``[start, stop)``."""
         self.ensure_one()
         self.env.flush_all()
-        rows = self.env.execute_query(counted_partners(scope, SQL("SELECT %s", self.id)))
+        rows = self.env.execute_query(counted_for(scope, self.id))
         clipped = [
             (partner, ref, max(first, start), min(end, stop))
             for _enrollment, partner, ref, first, end in rows

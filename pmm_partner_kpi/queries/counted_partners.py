@@ -35,6 +35,11 @@ def counted_partners(scope, wanted):
     return {"own": _own, "group": _group, "tree": _tree}[scope](wanted)
 
 
+def counted_for(scope, enrollment_id):
+    """Return the same for one enrolment."""
+    return counted_partners(scope, SQL("SELECT %s", enrollment_id))
+
+
 def _own(wanted):
     return SQL(
         "SELECT own.* FROM (%s) own WHERE own.enrollment_id IN (%s)", own_stretches(), wanted

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .hierarchy import at_or_above
+from .hierarchy import above
 
 
 def counting_enrollments(partner_ids):
@@ -18,8 +18,6 @@ def counting_enrollments(partner_ids):
             AND enrollment.company_id = mine.company_id
         WHERE changed.partner_id = ANY(%(partners)s)
         """,
-        above=at_or_above(
-            SQL("SELECT id FROM pmm_enrollment WHERE partner_id = ANY(%s)", partner_ids)
-        ),
+        above=above(SQL("SELECT id FROM pmm_enrollment WHERE partner_id = ANY(%s)", partner_ids)),
         partners=partner_ids,
     )

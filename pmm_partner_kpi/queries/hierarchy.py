@@ -3,8 +3,13 @@
 from odoo.tools import SQL
 
 
-def at_or_above(enrollments):
-    """Return a SELECT of the ids of ``enrollments`` (a SELECT of ids) and all ever above them."""
+def at_or_above(enrollment_ids):
+    """Return a SELECT of the ids of these enrolments and of all that ever stood above them."""
+    return above(SQL("SELECT UNNEST(%s::int[])", enrollment_ids))
+
+
+def above(enrollments):
+    """Return a SELECT of the ids in ``enrollments`` (a SELECT) and of all ever above them."""
     return SQL(
         """
         WITH RECURSIVE above AS (
@@ -43,8 +48,8 @@ def below_on(enrollment_ids, days):
     )
 
 
-def loops(edges):
-    """Return a SELECT (edge_id, way) of the ``edges`` (a SELECT of ids) that close a loop.
+def loops(edge_ids):
+    """Return a SELECT (edge_id, way) of the uplines in ``edge_ids`` that close a loop.
 
     ``way`` lists enrolments from the one below to the one above that is the same partner, in
     whatever programme. Two that have become one partner by a merge are so from that day on.
@@ -54,7 +59,7 @@ def loops(edges):
         WITH RECURSIVE up AS (
             SELECT id AS edge_id, parent_id AS node_id, ARRAY[parent_id] AS way, date_start,
                 COALESCE(date_stop, 'infinity') AS date_stop
-            FROM pmm_enrollment_parent WHERE id IN (%(edges)s)
+            FROM pmm_enrollment_parent WHERE id = ANY(%(edges)s)
             UNION ALL
             SELECT up.edge_id, edge.parent_id, up.way || edge.parent_id,
                 GREATEST(up.date_start, edge.date_start), LEAST(up.date_stop, edge.date_stop)
@@ -65,7 +70,7 @@ def loops(edges):
         ), down AS (
             SELECT id AS edge_id, enrollment_id AS node_id, ARRAY[enrollment_id] AS way,
                 date_start, COALESCE(date_stop, 'infinity') AS date_stop
-            FROM pmm_enrollment_parent WHERE id IN (%(edges)s)
+            FROM pmm_enrollment_parent WHERE id = ANY(%(edges)s)
             UNION ALL
             SELECT down.edge_id, edge.enrollment_id, edge.enrollment_id || down.way,
                 GREATEST(down.date_start, edge.date_start), LEAST(down.date_stop, edge.date_stop)
@@ -86,5 +91,5 @@ def loops(edges):
                     > GREATEST(lower.merged_on, upper.merged_on))
         ORDER BY up.edge_id, CARDINALITY(down.way || up.way)
         """,
-        edges=edges,
+        edges=edge_ids,
     )

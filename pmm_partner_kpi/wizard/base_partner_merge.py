@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
-
-from ..queries.partner_merge import allow_rekeying, companies_of, rekey_credits
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -21,11 +18,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._pmm_check_mergeable(src_partners, dst_partner)
         day = env["pmm.enrollment"]._merge_day(src_partners | dst_partner)
         env["pmm.partner.role"]._merge_people(src_partners, dst_partner)
-        env.flush_all()
-        env.cr.execute(allow_rekeying(True))
+        env["pmm.credit"]._allow_rekeying(True)
         self._pmm_merge_ledgers(src_partners, dst_partner, day)
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        env.cr.execute(allow_rekeying(False))
+        env["pmm.credit"]._allow_rekeying(False)
         env.invalidate_all()
         self._pmm_after_merge(sources, dst_partner, day)
         return result
@@ -53,22 +49,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Sort out credits, enrolments and group memberships, source by source."""
         # whoever may merge contacts need not have rights in programmes
         env = self.with_context(pmm_merge=True).sudo().env
-        partners = src_partners | dst_partner
-        rows = env.execute_query(companies_of(partners.ids))
-        companies = [company for [company] in rows]
-        if companies:
-            # what was sold until now is credited to whom it was sold to
-            env["pmm.credit"].with_context(pmm_credit_everybody=True)._append(
-                lambda column: SQL(
-                    "%s = ANY(%s) AND move.company_id = ANY(%s)", column, partners.ids, companies
-                ),
-                SQL("partner_id = ANY(%s) AND company_id = ANY(%s)", partners.ids, companies),
-            )
+        # what was sold until now is credited to whom it was sold to
+        env["pmm.credit"]._fill_before_merge(src_partners | dst_partner)
         for source in src_partners:
             env["pmm.enrollment"]._prepare_merge(source, dst_partner, day)
             env["pmm.partner.group.member"]._merge_partner(source, dst_partner, day)
-            env.flush_all()
-            env.cr.execute(rekey_credits(source, dst_partner, day))
+            env["pmm.credit"]._rekey(source, dst_partner, day)
             # the next source meets the enrolments of this one as those of the partner
             env["pmm.enrollment"]._repoint(source, dst_partner)
 
