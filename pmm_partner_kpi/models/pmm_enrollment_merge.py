@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..queries.partner_merge import repoint_enrollments
 
@@ -141,7 +142,7 @@ class PmmEnrollment(models.Model):
                     "Merged on %(day)s by %(user)s: %(sources)s became %(partner)s. What was"
                     " earned before stays where it is; from that day on all sales count"
                     " together.",
-                    day=fields.Date.to_string(day),
+                    day=format_date(self.env, day),
                     user=self.env.user.name,
                     sources=", ".join(f"{name} ({number})" for number, name in sources),
                     partner=enrollment.partner_id.name,

@@ -363,7 +363,7 @@ class TestPartnerMerge(PmmCommon):
         wizard._merge((self.acme | self.bolt).ids, self.bolt.with_user(clerk))
         self.assertEqual(self.acme_in.partner_id, self.bolt)
         body = self.bolt_in.message_ids[:1].body
-        for text in ("2026-04-15", "clerk", f"Acme Trading ({self.acme_id})", "Bolt Supplies"):
+        for text in ("04/15/2026", "clerk", f"Acme Trading ({self.acme_id})", "Bolt Supplies"):
             self.assertIn(text, body)
 
     def test_ledger_is_shut_outside_a_merge(self):
