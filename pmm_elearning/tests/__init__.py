@@ -10,3 +10,4 @@ from . import test_portal
 from . import test_query_count
 from . import test_tier_requirement
 from . import test_pilot
+from . import test_partner_merge

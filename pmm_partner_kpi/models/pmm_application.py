@@ -245,6 +245,18 @@ class PmmApplication(models.Model):
     def _not_ended(self):
         return Domain("date_stop", "=", False) | Domain("date_stop", ">", self.program_id._today())
 
+    @api.model
+    def _merge_partners(self, sources, partner):
+        """Withdraw what would wait twice once ``sources`` are ``partner``."""
+        waiting = self.search(
+            [("partner_id", "in", (sources | partner).ids), ("state", "=", "submitted")]
+        )
+        for applications in waiting.grouped("program_id").values():
+            own = applications.filtered(lambda each: each.partner_id == partner)
+            twice = applications - (own or applications[-1:])
+            # nobody is to be mailed of it
+            twice.with_context(tracking_disable=True).write({"state": "withdrawn"})
+
     # === MAIL === #
 
     def _mail_get_partner_fields(self, introspect_fields=False):

@@ -24,6 +24,7 @@ class PmmEnrollment(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(program_id, program_id, '[]') WITH &&,"
         " int4range(partner_id, partner_id, '[]') WITH &&,"
+        " int4range(former_ref, former_ref, '[]') WITH &&,"
         " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "This partner is already enrolled in this programme at that time.",
     )
@@ -141,11 +142,7 @@ class PmmEnrollment(models.Model):
         known = self.search(domain).grouped(lambda each: (each.program_id, each.partner_id))
         for enrollment in self:
             for other in known[enrollment.program_id, enrollment.partner_id] - enrollment:
-                starts_before_end = (
-                    not enrollment.date_stop or other.date_start < enrollment.date_stop
-                )
-                ends_after_start = not other.date_stop or other.date_stop > enrollment.date_start
-                if starts_before_end and ends_after_start:
+                if enrollment._meets(other):
                     raise ValidationError(
                         self.env._(
                             "%(partner)s is already enrolled in “%(program)s” from %(day)s. End"

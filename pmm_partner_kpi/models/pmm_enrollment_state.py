@@ -87,15 +87,13 @@ class PmmEnrollment(models.Model):
         """Return whether this enrolment takes part on the programme's present day."""
         return self._state_now() == "running"
 
-    def _counting_domain(self, field, start, stop, moment=lambda day: day):
-        """Return the domain on ``field`` of the days in [start, stop) on which it takes part.
+    def _suspension_domain(self, field, moment=lambda day: day):
+        """Return the domain on ``field`` of the days on which this enrolment is not suspended.
 
         ``moment`` turns a day into the value with which the field is compared.
         """
         self.ensure_one()
-        start = max(start, self.date_start)
-        stop = min(stop, self.date_stop or stop)
-        domain = Domain(field, ">=", moment(start)) & Domain(field, "<", moment(stop))
+        domain = Domain.TRUE
         # whoever sees the figures may know which days count
         for suspension in self.sudo().suspension_ids:
             during = Domain(field, ">=", moment(suspension.date_start))

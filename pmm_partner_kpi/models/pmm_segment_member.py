@@ -108,6 +108,24 @@ class PmmSegmentMember(models.Model):
         self._mark()
         return super().unlink()
 
+    @api.model
+    def _merge_partners(self, sources, partner):
+        """Give ``partner`` the memberships of ``sources``; days that meet become one row."""
+        members = self.search([("partner_id", "in", (sources | partner).ids)])
+        for rows in members.filtered("partner_id").grouped("segment_id").values():
+            if not rows.partner_id & sources:
+                continue
+            kept = self.browse()
+            for row in rows.sorted("date_start"):
+                last = kept[-1:]
+                if last and (not last.date_stop or row.date_start <= last.date_stop):
+                    stop = last.date_stop and row.date_stop and max(last.date_stop, row.date_stop)
+                    row.unlink()
+                    last.date_stop = stop
+                else:
+                    kept |= row
+            (kept - kept.filtered_domain([("partner_id", "=", partner.id)])).partner_id = partner
+
     def _check_by_hand(self):
         """Leave the members of a condition to the condition."""
         fixed = self.segment_id.filtered(lambda segment: segment.kind == "domain")

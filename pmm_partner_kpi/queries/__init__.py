@@ -2,14 +2,18 @@
 
 from . import (
     append_only,
+    counted_partners,
+    counting_enrollments,
     credit_differences,
     credit_scope,
     dirty_marks,
     enrollment_days,
+    hierarchy,
     invoiced_lines,
     measurement,
     partner_values,
     opening_balances,
+    partner_merge,
     program_days,
     segment_members,
     tier_facts,

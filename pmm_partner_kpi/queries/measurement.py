@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .enrollment_days import counts_for
+from .counted_partners import join_counted
 from .opening_balances import openings_per_period
 from .program_days import program_days
 
@@ -116,11 +116,12 @@ def stale_measurements(program, enrollment_ids, today):
     )
 
 
-def credited_amounts(program, enrollment_ids, credits, date_column):
+def credited_amounts(program, enrollment_ids, credits, date_column, scope="own"):
     """Return a SELECT (enrollment_id, period_id, actual): untaxed amounts of open periods.
 
     ``credits`` is the Query of the credits that count, ``date_column`` the one of their dates
-    that decides on the period. The sum is rounded once, to the programme's currency.
+    that decides on the period, ``scope`` says whose credits count (:mod:`counted_partners`).
+    The sum is rounded once, to the programme's currency.
     """
     quantum = SQL("%s::numeric", str(program.currency_id.rounding))
     date = SQL.identifier("pmm_credit", date_column)
@@ -129,7 +130,7 @@ def credited_amounts(program, enrollment_ids, credits, date_column):
         SELECT enrollment.id AS enrollment_id, days.period_id,
             ROUND(SUM(pmm_credit.amount * days.factor) / %(quantum)s) * %(quantum)s AS actual
         FROM %(credits)s
-        JOIN pmm_enrollment enrollment ON %(counts)s
+        %(join_counted)s
         JOIN (%(days)s) days ON days.day = %(date)s
         WHERE %(where)s
             AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
@@ -140,7 +141,7 @@ def credited_amounts(program, enrollment_ids, credits, date_column):
         where=credits.where_clause or SQL("TRUE"),
         days=program_days(program, SQL("period.state <> 'closed'")),
         date=date,
-        counts=counts_for("pmm_credit", date),
+        join_counted=join_counted(scope, date, SQL("SELECT UNNEST(%s::int[])", enrollment_ids)),
         program=program.id,
         enrollments=enrollment_ids,
     )

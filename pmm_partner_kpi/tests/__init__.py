@@ -14,6 +14,10 @@ from . import test_pmm_application
 from . import test_pmm_agreement
 from . import test_portal_entry
 from . import test_portal_people
+from . import test_pmm_enrollment_parent
+from . import test_pmm_partner_group
+from . import test_pmm_kpi_scope
+from . import test_partner_merge
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_oracle

@@ -17,6 +17,10 @@ RIGHTS = {
     "pmm.enrollment":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.enrollment.tier": (NONE, READ, READ, FULL, FULL, READ),
     "pmm.partner.role":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.parent": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.former": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.partner.group":   (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.partner.group.member": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
@@ -101,6 +105,13 @@ class TestAccess(PmmCommon):
                 "tier_line_ids": [Command.create({"grade_id": cls.gold.id})],
             }
         )
+        for enrollment in cls.acme_in | cls.bolt_in:
+            cls._group((enrollment.partner_id, "2026-01-01", False))
+            cls.env["pmm.enrollment.former"].sudo().create(
+                {"enrollment_id": enrollment.id, "former_ref": 1, "date_stop": "2025-12-31"}
+            )
+        cls._below(cls.acme_in, cls.bolt_in, "2026-01-01", "2026-02-01")
+        cls._below(cls.bolt_in, cls.acme_in, "2026-02-01")
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
@@ -249,6 +260,10 @@ class TestAccess(PmmCommon):
             ("pmm.enrollment", "partner_id"),
             ("pmm.enrollment.tier", "enrollment_id.partner_id"),
             ("pmm.partner.role", "partner_id"),
+            ("pmm.enrollment.parent", "enrollment_id.partner_id"),
+            ("pmm.enrollment.former", "enrollment_id.partner_id"),
+            ("pmm.partner.group", "member_ids.partner_id"),
+            ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
@@ -434,6 +449,7 @@ class TestAccess(PmmCommon):
             "pmm.enrollment": {
                 "action_view_credits",
                 "action_view_measurements",
+                "action_view_downline",
                 "action_suspend",
                 "action_resume",
                 "action_end",
@@ -442,6 +458,10 @@ class TestAccess(PmmCommon):
             "pmm.application": {"action_accept", "action_reject", "action_open_enrollment"},
             "pmm.agreement": {"action_publish", "action_view_missing"},
             "pmm.agreement.acceptance": set(),
+            "pmm.enrollment.parent": set(),
+            "pmm.enrollment.former": set(),
+            "pmm.partner.group": set(),
+            "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),

@@ -36,3 +36,9 @@ class PmmEnrollment(models.Model):
             "pmm_rewards.pmm_reward_entry_action"
         )
         return action | {"domain": [("enrollment_id", "in", self.ids)], "context": {}}
+
+    def _with_history(self):
+        # whoever merges partners need not see rewards
+        entries = self.env["pmm.reward.entry"].sudo()
+        earned = entries.search([("enrollment_id", "in", self.ids)]).enrollment_id
+        return super()._with_history() | earned.with_env(self.env)

@@ -226,12 +226,11 @@ class PmmRewardEntry(models.Model):
         plan, enrollment, period = self.plan_id, self.enrollment_id, self.origin_period_id
         own = plan.returns_in == "own"
         date = "date" if own else "origin_date"
-        start = max(period.date_start, plan.date_start, self.program_id.date_start)
-        stop = min(period.date_stop, plan.date_stop or period.date_stop)
-        domain = (
-            self.rule_id._credit_domain(self.program_id)
-            & Domain("partner_id", "=", self.partner_id.id)
-            & enrollment._counting_domain(date, start, stop)
+        domain = self.rule_id._credit_domain(self.program_id) & enrollment._counted_domain(
+            "own",
+            date,
+            max(period.date_start, plan.date_start, self.program_id.date_start),
+            min(period.date_stop, plan.date_stop or period.date_stop),
         )
         if self.document_id:
             document = "document_id" if own else "origin_document_id"

@@ -15,3 +15,4 @@ from . import test_settlement
 from . import test_pmm_program_wizard
 from . import test_segments
 from . import test_pilot
+from . import test_partner_merge
