@@ -151,7 +151,8 @@ class Oracle:
                         partners |= members
         elif scope == "tree":
             for other in self.env["pmm.enrollment"].search([]):
-                if _runs(other, day) and self._stands_below(other, enrollment, day):
+                takes_part = _runs(other, day) and not self._is_suspended(other, day)
+                if takes_part and self._stands_below(other, enrollment, day):
                     partners.add(other.partner_id.id)
         return partners
 

@@ -132,7 +132,7 @@ class TestAccess(PmmCommon):
                 for e in cls.acme_in | cls.bolt_in
             ]
         )
-        cls._join()
+        cls._make_entry()
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -167,7 +167,8 @@ class TestAccess(PmmCommon):
             ]
         )
 
-    def _join(cls):
+    @classmethod
+    def _make_entry(cls):
         """Make what comes of joining and pausing, for both partners."""
         enrollments = cls.acme_in | cls.bolt_in
         cls.env["pmm.enrollment.suspension"].create(
