@@ -16,3 +16,9 @@ from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
 from . import test_portal_tiers
+from . import test_tier_boundaries
+from . import test_tier_reviews
+from . import test_tier_groups
+from . import test_tier_proposals
+from . import test_tier_oracle
+from . import test_tier_queries
