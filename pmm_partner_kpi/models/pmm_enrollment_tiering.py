@@ -197,7 +197,13 @@ class PmmEnrollment(models.Model):
             for enrollment, move in moves.items()
             if move.kind not in ("none", "warn")
         }
-        return self._carry_out(program, moves, held, reached, today)
+        moved = self._carry_out(program, moves, held, reached, today)
+        # what the time under review gave may have been returned since, or be due again
+        done = ("keep",) if program.tier_mode == "proposed" else ("keep", "down")
+        again = self.filtered(
+            lambda each: each in reached and moves[each].by == "before" and moves[each].kind in done
+        )
+        return moved + again._move(program, today) if again else moved
 
     def _tier_at_stake(self, today):
         """Return the tier that this enrolment has, or is going to have; empty where it ended."""
