@@ -191,6 +191,23 @@ class TestTierReviews(TierCommon):
                 if kept:
                     self.assertReview(self.acme_up, "2027-01-01")
 
+    def test_kept_and_returned_in_one_run(self):
+        """T5, T6: earned last year, returned this year, reviewed after that: it is not kept."""
+        self._reach_gold()
+        move = self._buys(self.acme_up, "2025-12-20", 1000)
+        self._refund(move, "2026-01-02")
+        self._runs("2026-01-05")
+        self.assertTier(self.acme_up, None)
+        self._runs("2026-01-05")
+        self.assertHistory(self.acme_up, (self.gold, "2024-05-10", "2026-01-05"))
+
+    def test_run_after_several_reviews(self):
+        """T5: a run that comes late finds what the reviews that it missed would have found."""
+        self._reach_gold()
+        self._buys(self.acme_up, "2025-12-20", 1000)
+        self._runs("2025-01-01", "2027-03-01")
+        self.assertHistory(self.acme_up, (self.gold, "2024-05-10", "2027-03-01"))
+
     def test_invoices_of_tomorrow_do_not_save(self):
         """T4: the year under review of a tier by hand goes on; what is dated later waits."""
         self._give(self.gold, "2024-02-01", "2024-09-01")

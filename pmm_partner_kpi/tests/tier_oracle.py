@@ -92,6 +92,7 @@ class TierOracle:
             self._keep(row, fresh, self.today)
         elif then >= row.rank and again > row.review:
             self._keep(row, again, last)
+            self._step(enrollment)  # it may have been returned since, or be due again
         elif policy != "never" and self.today >= row.review + self.program.tier_grace_days * DAY:
             lower = min(max(now, then), row.rank - 1)
             if policy == "step":
@@ -106,6 +107,8 @@ class TierOracle:
                 new.reached = last
             new.asked = self._thresholds(lower)
             self._put(enrollment, new)
+            if new.reached == last:
+                self._step(enrollment)
 
     def _take_back(self, enrollment, row, now, fresh):
         """Give the best of what is left after a sale was returned."""
