@@ -49,8 +49,9 @@ class Held:
     warned: bool = False
     # what was reached before still holds where nothing was returned
     still_met: bool = True
-    # a tier of earlier that would still be valid
+    # a lower tier of earlier that is still good, and the day of its review (None: it has none)
     floor: int | None = None
+    floor_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,17 @@ class Earned:
 
 @dataclass(frozen=True)
 class Move:
-    """What follows: ``kind`` is none, up, keep, warn, down or return."""
+    """What follows: ``kind`` is none, up, keep, warn, down or return.
+
+    ``by`` says what the tier is earned by: now, before, floor (as in :class:`Held` and
+    :class:`Earned`); None: it is not earned, only left.
+    """
 
     kind: str
     rank: int | None = None
     day: date | None = None
     valid_until: date | None = None
+    by: str | None = None
 
 
 def add_months(day, months):
@@ -193,41 +199,62 @@ def decide(held: Held, earned: Earned, window, policy, today, begins, joined):
     ('keep', 1, '2028-01-01')
     """
     now, current = _rank(earned.now), _rank(held.rank)
+    before = _rank(earned.before)
     fresh = valid_until(window, policy, today, joined)
     if now > current:
-        return Move("up", earned.now, begins, fresh)
+        return Move("up", earned.now, begins, fresh, "now")
     due = held.valid_until is not None and today >= held.valid_until
     if renewed := _renewed(held, earned, window, policy, fresh, joined, due=due):
-        return Move("keep", held.rank, None, renewed)
-    if policy.recheck and not due and not held.still_met:
-        lower = min(max(_rank(held.floor), now, _rank(earned.before)), current - 1)
-        return Move("return", _or_none(lower), today, fresh)
+        return renewed
+    if policy.recheck and not due and not held.still_met and before < current:
+        return _returned(held, earned, fresh, today)
     if held.valid_until is None or policy.downgrade == "never" or now >= current:
         return Move("none")
-    best = max(now, _rank(earned.before)) if due else now
-    lower = max(best, current - 1) if policy.downgrade == "step" else best
+    best = max(now, before) if due else now
+    lower = current - 1 if policy.downgrade == "step" else min(best, current - 1)
     falls = held.valid_until + timedelta(days=policy.grace_days)
     if today >= falls:
+        by = "now" if lower == now else "before" if lower == before else None
         _start, stop = window_of(window, today, joined)
-        reviewed = fresh if window.kind == "rolling" else stop
-        return Move("down", _or_none(min(lower, current - 1)), today, reviewed)
+        reviewed = fresh if by == "now" or window.kind == "rolling" else stop
+        return Move("down", _or_none(lower), today, reviewed, by)
     if not held.warned and today >= held.valid_until - timedelta(days=policy.warn_days):
-        return Move("warn", _or_none(min(lower, current - 1)), falls, held.valid_until)
+        return Move("warn", _or_none(lower), falls, held.valid_until)
     return Move("none")
 
 
+def _returned(held, earned, fresh, today):
+    """Return the move to the best of what is left: the highest tier, then the latest review.
+
+    >>> day = date(2026, 4, 15)
+    >>> move = _returned(Held(2, date(2027, 1, 1), floor=1), Earned(0, 1), date(2028, 1, 1), day)
+    >>> move.rank, move.valid_until, move.by
+    (1, None, 'floor')
+    """
+    rank, until, by = max(
+        (_rank(earned.now), fresh, "now"),
+        (_rank(earned.before), held.valid_until or fresh, "before"),
+        (_rank(held.floor), held.floor_until or date.max, "floor"),
+        key=lambda left: left[:2],
+    )
+    return Move("return", _or_none(rank), today, None if until == date.max else until, by)
+
+
 def _renewed(held, earned, window, policy, fresh, joined, *, due):
-    """Return until when the tier is kept anew, None where it is not."""
+    """Return the move that keeps the tier anew, None where it is not kept."""
     now, before, current = _rank(earned.now), _rank(earned.before), _rank(held.rank)
     if held.valid_until is None:
         return None
     if now >= current:
         # rolling months would move the review every day: there it waits for the review
-        return fresh if due or (window.kind != "rolling" and fresh > held.valid_until) else None
+        if due or (window.kind != "rolling" and fresh > held.valid_until):
+            return Move("keep", held.rank, None, fresh, "now")
+        return None
     if due and before >= current:
         # what counts is the last day of the time under review
         renewed = valid_until(window, policy, held.valid_until - timedelta(days=1), joined)
-        return renewed if renewed > held.valid_until else None
+        if renewed > held.valid_until:
+            return Move("keep", held.rank, None, renewed, "before")
     return None
 
 

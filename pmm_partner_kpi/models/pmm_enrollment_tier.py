@@ -112,6 +112,19 @@ class PmmEnrollmentTier(models.Model):
             )
         return ", ".join(said)
 
+    def _superseded(self):
+        """Return the tiers that had to make way for a higher one, up to this tier."""
+        self.ensure_one()
+        row, found = self, self.browse()
+        while row.move_kind in ("up", "return"):
+            earlier = self.enrollment_id.tier_ids.filtered(
+                lambda tier, start=row.date_start: tier.date_stop == start
+            )
+            # what a returned sale had given does not come back
+            found |= earlier if row.move_kind == "up" else found[:0]
+            row = earlier[:1]
+        return found
+
     @api.model
     def _succeed(self, vals_list):
         """Let each of these new tiers follow what its enrolment has; grade False: none follows.
@@ -175,6 +188,15 @@ class PmmEnrollmentTier(models.Model):
         tiers.enrollment_id._mark_dirty()
         tiers.enrollment_id._tiers_changed()
         return tiers
+
+    @api.model
+    def _keep(self, kept):
+        """Let tiers be reviewed later: ``kept`` is {tier: values}.
+
+        Who has which tier stays as it is, so nothing is marked, and all go in one statement.
+        """
+        for tier, vals in kept.items():
+            super(PmmEnrollmentTier, tier).write(vals | {"warned_on": False})
 
     def write(self, vals):
         enrollments = self.enrollment_id

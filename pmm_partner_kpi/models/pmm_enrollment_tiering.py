@@ -153,11 +153,13 @@ class PmmEnrollment(models.Model):
         ladder = program._tier_ladder()
         thresholds = program._tier_thresholds()
         values = self._tier_values()
-        held = {each: each.tier_ids.sorted("date_start")[-1:] for each in self}
+        held = {each: each._tier_at_stake(today) for each in self}
         earned_now = {
             each: tiers.earned(ladder, tiers.met_by(values[each.id], thresholds)) for each in self
         }
         under_review = self._values_under_review(program, held, earned_now, today)
+        lost = self._returned_tiers(program, held, under_review, today)
+        floors = self._floors(program, lost, today)
         begins = program._tier_begins(today)
         moves = {}
         for enrollment in self:
@@ -166,7 +168,7 @@ class PmmEnrollment(models.Model):
             row = held[enrollment]
             before = under_review.get(enrollment.id)
             moves[enrollment] = tiers.decide(
-                enrollment._held(row, program, ladder, before, today),
+                program._tier_held(row, enrollment not in lost, floors.get(enrollment)),
                 tiers.Earned(
                     earned_now[enrollment],
                     before and tiers.earned(ladder, tiers.met_by(before, thresholds)),
@@ -177,7 +179,31 @@ class PmmEnrollment(models.Model):
                 begins,
                 enrollment.date_start,
             )
-        return self._carry_out(program, moves, held, values, today)
+        reached = {
+            enrollment: enrollment._reached(
+                program,
+                move,
+                held[enrollment],
+                floors.get(enrollment),
+                under_review.get(enrollment.id) if move.by == "before" else values[enrollment.id],
+                today,
+            )
+            for enrollment, move in moves.items()
+            if move.kind not in ("none", "warn")
+        }
+        moved = self._carry_out(program, moves, held, reached, today)
+        # what the time under review gave may have been returned since, or be due again
+        done = ("keep",) if program.tier_mode == "proposed" else ("keep", "down")
+        again = self.filtered(
+            lambda each: each in reached and moves[each].by == "before" and moves[each].kind in done
+        )
+        return moved + again._move(program, today) if again else moved
+
+    def _tier_at_stake(self, today):
+        """Return the tier that this enrolment has, or is going to have; empty where it ended."""
+        self.ensure_one()
+        lasting = self.tier_ids.filtered(lambda tier: not tier.date_stop or today < tier.date_stop)
+        return lasting.sorted("date_start")[-1:]
 
     def _tier_values(self):
         """Return {enrolment id: {requirement id: Decimal or None}} as of the last evaluation."""
@@ -200,9 +226,9 @@ class PmmEnrollment(models.Model):
                 continue
             if today >= row.valid_until:
                 last = fields.Date.subtract(row.valid_until, days=1)
-                starts[enrollment], stops[enrollment] = program._tier_window_of(
-                    last, enrollment.date_start
-                )
+                starts[enrollment], stop = program._tier_window_of(last, enrollment.date_start)
+                # a review by hand may come before that window has ended
+                stops[enrollment] = min(stop, tomorrow)
             elif program.tier_recheck and row.terms and row.reached_on:
                 starts[enrollment], _stop = program._tier_window_of(
                     row.reached_on, enrollment.date_start
@@ -210,34 +236,78 @@ class PmmEnrollment(models.Model):
                 stops[enrollment] = tomorrow
         return self._values_between(program, starts, stops)
 
-    def _held(self, row, program, ladder, before, today):
-        """Return the tier that is at stake as the engine takes it."""
-        self.ensure_one()
+    # === RETURNS === #
+
+    def _returned_tiers(self, program, held, under_review, today):
+        """Return {enrolment: tier} of what was reached by a sale that is there no more."""
+        return {
+            enrollment: row
+            for enrollment, row in held.items()
+            if enrollment.id in under_review
+            and row.terms
+            and today < row.valid_until
+            and not program._tier_holds(row, under_review[enrollment.id])
+        }
+
+    def _floors(self, program, lost, today):
+        """Return {enrolment: earlier tier} that those who lose a tier fall back on.
+
+        The highest comes first; it counts where it would still be valid and nothing that it was
+        reached by has been returned. As many rounds as one enrolment has such tiers.
+        """
         ranks = program._tier_ranks()
-        rank = ranks.get(row.grade_id)
-        still_met = True
-        if before is not None and row.terms and today < row.valid_until and rank is not None:
-            # by what was asked then: a threshold that is raised takes nobody's tier away
-            asked = {int(key): Decimal(term["required"]) for key, term in row.terms.items()}
-            met = tiers.met_by(before, asked)
-            new = {key for group in ladder[rank].groups for key in group} - asked.keys()
-            met |= dict.fromkeys(new, True)
-            still_met = tiers.is_met(ladder[rank], met)
-        earlier = self.tier_ids.filtered(
-            lambda tier: tier != row and tier.valid_until and tier.valid_until > today
-        )
-        return tiers.Held(
-            rank=rank,
-            valid_until=row.valid_until or None,
-            warned=bool(row.warned_on),
-            still_met=still_met,
-            floor=max((ranks[t.grade_id] for t in earlier if t.grade_id in ranks), default=None),
-        )
+        tomorrow = fields.Date.add(today, days=1)
+        floors, waiting = {}, {}
+        for enrollment, row in lost.items():
+            lower = program._tier_grades()[: ranks[row.grade_id]]
+            earlier = row._superseded().filtered(
+                lambda tier, grades=lower: (
+                    tier.grade_id in grades and (not tier.valid_until or today < tier.valid_until)
+                )
+            )
+            waiting[enrollment] = earlier.sorted(
+                lambda tier: (
+                    ranks[tier.grade_id],
+                    not tier.valid_until,
+                    tier.valid_until or today,
+                ),
+                reverse=True,
+            )
+        while waiting := {each: tiers for each, tiers in waiting.items() if tiers}:
+            starts = {
+                each: program._tier_window_of(tiers[0].reached_on, each.date_start)[0]
+                for each, tiers in waiting.items()
+                if tiers[0].terms and tiers[0].reached_on
+            }
+            values = self._values_between(program, starts, dict.fromkeys(starts, tomorrow))
+            for enrollment, earlier in waiting.items():
+                if enrollment not in starts or program._tier_holds(
+                    earlier[0], values[enrollment.id]
+                ):
+                    floors[enrollment] = earlier[0]
+            waiting = {each: rows[1:] for each, rows in waiting.items() if each not in floors}
+        return floors
 
     # === WHAT FOLLOWS === #
 
+    def _reached(self, program, move, row, floor, values, today):
+        """Return what the tier of ``move`` keeps of how and when it was met, and its review."""
+        self.ensure_one()
+        vals = {"valid_until": program._tier_review(move), "reached_on": today, "terms": False}
+        if move.by == "floor" and floor:
+            # as it was, so that it can be reviewed and taken back as before
+            vals |= {"reached_on": floor.reached_on, "terms": floor.terms}
+        elif move.by:
+            vals["terms"] = program._tier_terms(move.rank, values or {})
+        if move.by == "before":
+            due = row.valid_until <= today
+            vals["reached_on"] = (
+                fields.Date.subtract(row.valid_until, days=1) if due else row.reached_on
+            )
+        return vals
+
     @api.model
-    def _carry_out(self, program, moves, held, values, today):
+    def _carry_out(self, program, moves, held, reached, today):
         """Do what ``moves`` {enrolment: Move} say, in few writes; return the number of moves."""
         warnings, changes, kept = {}, {}, {}
         grades = program._tier_grades()
@@ -249,16 +319,9 @@ class PmmEnrollment(models.Model):
                 kept[enrollment] = move
             elif move.kind != "none":
                 changes[enrollment] = move
-        for enrollment, move in kept.items():
-            row = held[enrollment]
-            row.write(
-                {
-                    "valid_until": program._tier_review(move),
-                    "warned_on": False,
-                    "reached_on": today,
-                    "terms": program._tier_terms(move.rank, values[enrollment.id]) or row.terms,
-                }
-            )
+        self.env["pmm.enrollment.tier"]._keep(
+            {held[enrollment]: reached[enrollment] for enrollment in kept}
+        )
         if warnings:
             rows = self.env["pmm.enrollment.tier"].union(*(held[each] for each in warnings))
             rows.write({"warned_on": today})
@@ -267,17 +330,15 @@ class PmmEnrollment(models.Model):
         still = self.browse().union(*(each for each, move in moves.items() if each not in changes))
         Proposal._outdate(still)
         if program.tier_mode == "proposed":
-            return Proposal._propose(program, changes, values, today)
+            return Proposal._propose(program, changes, reached, today)
         vals = [
             {
                 "enrollment_id": enrollment.id,
                 "grade_id": False if move.rank is None else grades[move.rank].id,
                 "date_start": move.day,
-                "valid_until": program._tier_review(move),
                 "origin": "automatic",
                 "move_kind": move.kind,
-                "reached_on": today,
-                "terms": program._tier_terms(move.rank, values[enrollment.id]),
+                **reached[enrollment],
             }
             for enrollment, move in changes.items()
         ]

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
@@ -287,3 +289,26 @@ class PmmProgram(models.Model):
             }
             for requirement in self._tier_rungs()[rank].requirement_ids
         }
+
+    def _tier_holds(self, row, values):
+        """Return whether ``values`` meet what the tier ``row`` asked for when it was reached."""
+        rank = self._tier_ranks().get(row.grade_id)
+        if rank is None:
+            return True
+        # by what was asked then: a threshold that is raised takes nobody's tier away
+        asked = {int(key): Decimal(term["required"]) for key, term in row.terms.items()}
+        rung = self._tier_rungs()[rank]._rung()
+        new = {key for group in rung.groups for key in group} - asked.keys()
+        return tiers.is_met(rung, tiers.met_by(values, asked) | dict.fromkeys(new, True))
+
+    def _tier_held(self, row, still_met, floor):
+        """Return the tier that is at stake as the engine takes it; ``floor``: one of earlier."""
+        ranks = self._tier_ranks()
+        return tiers.Held(
+            rank=ranks.get(row.grade_id),
+            valid_until=row.valid_until or None,
+            warned=bool(row.warned_on),
+            still_met=still_met,
+            floor=ranks[floor.grade_id] if floor else None,
+            floor_until=(floor.valid_until or None) if floor else None,
+        )

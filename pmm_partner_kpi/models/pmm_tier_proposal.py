@@ -36,6 +36,7 @@ class PmmTierProposal(models.Model):
     )
     date_effective = fields.Date(string="From", required=True, readonly=True)
     valid_until = fields.Date(string="Valid until", readonly=True)
+    reached_on = fields.Date(readonly=True, help="The day on which its requirements were met.")
     ask_again_on = fields.Date(
         readonly=True, help="A rejected change is not proposed again before this day."
     )
@@ -93,7 +94,7 @@ class PmmTierProposal(models.Model):
                     "origin": "approved",
                     "move_kind": False if proposal.move_kind == "foreign" else proposal.move_kind,
                     "cause": proposal.cause,
-                    "reached_on": today,
+                    "reached_on": proposal.reached_on or today,
                     "terms": proposal.terms,
                 }
             )
@@ -140,9 +141,10 @@ class PmmTierProposal(models.Model):
     # === PROPOSING === #
 
     @api.model
-    def _propose(self, program, changes, values, today):
+    def _propose(self, program, changes, reached, today):
         """Propose ``changes`` {enrolment: Move}; return how many are new.
 
+        ``reached`` is {enrolment: values of how and when it was met}.
         What waits and no longer follows from the figures becomes outdated; what has been
         rejected is proposed again with the next window only.
         """
@@ -172,12 +174,11 @@ class PmmTierProposal(models.Model):
                     "old_grade_id": enrollment.grade_id.id,
                     "new_grade_id": grade.id,
                     "date_effective": move.day,
-                    "valid_until": program._tier_review(move),
                     "ask_again_on": (
                         tiers.add_months(today, program.tier_window_months) if rolling else stop
                     ),
                     "move_kind": move.kind,
-                    "terms": program._tier_terms(move.rank, values[enrollment.id]),
+                    **reached[enrollment],
                 }
             )
         replaced = {vals["enrollment_id"] for vals in vals_list}

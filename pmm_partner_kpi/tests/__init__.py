@@ -39,3 +39,9 @@ from . import test_opening_import
 from . import test_pilot
 from . import test_grace
 from . import test_target_wizard
+from . import test_tier_boundaries
+from . import test_tier_reviews
+from . import test_tier_groups
+from . import test_tier_proposals
+from . import test_tier_oracle
+from . import test_tier_queries
