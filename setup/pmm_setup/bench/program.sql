@@ -29,9 +29,9 @@ ORDER BY id;
 
 -- all start in silver, three of ten rise after a year
 INSERT INTO pmm_enrollment_tier
-    (enrollment_id, company_id, grade_id, date_start, date_stop,
+    (enrollment_id, company_id, grade_id, date_start, date_stop, origin,
      create_uid, write_uid, create_date, write_date)
-SELECT id, company_id, grade_id, start, stop, 1, 1, NOW(), NOW()
+SELECT id, company_id, grade_id, start, stop, 'manual', 1, 1, NOW(), NOW()
 FROM pmm_enrollment
 CROSS JOIN LATERAL (
     VALUES
