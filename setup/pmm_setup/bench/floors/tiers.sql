@@ -15,7 +15,8 @@ total AS (
     JOIN day ON day.day = credit.date
     WHERE enrollment.id = ANY(%(enrollments)s) AND credit.company_id = %(company)s
         AND credit.stage = 'invoiced' AND credit.role = 'buyer'
-        AND credit.date >= enrollment.date_start
+        AND credit.date >= GREATEST(enrollment.date_start, %(window_start)s::date)
+        AND credit.date <= %(today)s
     GROUP BY enrollment.id
 )
 INSERT INTO floor_pmm_tier_standing AS known
