@@ -14,6 +14,7 @@
         "views/pmm_kpi_definition_views.xml",
         "views/pmm_enrollment_views.xml",
         "views/pmm_program_views.xml",
+        "views/pmm_program_tier_views.xml",
         "views/survey_user_input_views.xml",
         "views/pmm_elearning_menus.xml",
         "views/portal_templates.xml",
