@@ -1,6 +1,6 @@
 {
     "name": "Partner Analytics",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Revenue, targets, rewards and offers per partner and period: pivot and dashboard",
     "author": "PMM contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Partner Offers",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Personal offers to partners, formed from what each has reached, as coupons",
     "author": "PMM contributors",

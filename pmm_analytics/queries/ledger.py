@@ -11,6 +11,9 @@ def ledger():
             SUM(entry.amount) AS reward,
             COALESCE(SUM(entry.amount) FILTER (WHERE statement.state = 'paid'), 0) AS reward_paid
         FROM pmm_reward_entry entry
+        -- what a pilot earns is never paid
+        JOIN pmm_enrollment enrollment ON enrollment.id = entry.enrollment_id
+            AND enrollment.is_shadow IS NOT TRUE
         LEFT JOIN pmm_statement_line line ON line.entry_id = entry.id
         LEFT JOIN pmm_statement statement ON statement.id = line.statement_id
         GROUP BY entry.enrollment_id, entry.origin_period_id

@@ -18,9 +18,9 @@ def revenue(programs):
     """
     per_day = SQL(
         """
-        SELECT partner_id, company_id, date, SUM(amount) AS amount
+        SELECT partner_id, former_ref, company_id, date, SUM(amount) AS amount
         FROM pmm_credit WHERE role = 'buyer' AND stage = 'invoiced'
-        GROUP BY partner_id, company_id, date
+        GROUP BY partner_id, former_ref, company_id, date
         """
     )
     return SQL(
@@ -43,9 +43,9 @@ def invoices(programs):
     """
     per_day = SQL(
         """
-        SELECT partner_id, company_id, date, document_id
+        SELECT partner_id, former_ref, company_id, date, document_id
         FROM pmm_credit WHERE role = 'buyer' AND stage = 'invoiced'
-        GROUP BY partner_id, company_id, date, document_id
+        GROUP BY partner_id, former_ref, company_id, date, document_id
         HAVING SUM(amount) > 0
         """
     )
@@ -60,7 +60,7 @@ def invoices(programs):
 
 
 def _in_periods(programs, per_day):
-    """Return the rows of ``per_day`` (partner_id, company_id, date, …) for each enrolment."""
+    """Return the rows of ``per_day`` (partner_id, former_ref, company_id, …) for each enrolment."""
     return SQL(
         """
         SELECT enrollment.id AS enrollment_id, days.period_id, days.factor, days.quantum, credit.*

@@ -10,6 +10,8 @@ class PmmPartnerFacts(models.Model):
         "survey.user_input": [
             "end_datetime",
             "partner_id",
+            "pmm_former_ref",
+            "pmm_merged_on",
             "pmm_partner_id",
             "scoring_success",
             "state",

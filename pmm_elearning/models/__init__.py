@@ -7,3 +7,5 @@ from . import res_partner
 from . import slide_channel
 from . import survey_survey
 from . import survey_user_input
+from . import pmm_tier_requirement
+from . import pmm_tier_requirement_kind_certificates

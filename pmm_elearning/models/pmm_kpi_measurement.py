@@ -3,6 +3,7 @@ from datetime import datetime
 import pytz
 
 from odoo import models
+from odoo.fields import Domain
 
 
 class PmmKpiMeasurement(models.Model):
@@ -10,15 +11,34 @@ class PmmKpiMeasurement(models.Model):
 
     def _attempts_domain(self):
         """Return the domain of the attempts that this result counts."""
-        period, enrollment, program = self.period_id, self.enrollment_id, self.program_id
-        start = max(period.date_start, enrollment.date_start, program.date_start)
-        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
-        return [
-            ("pmm_partner_id", "=", self.partner_id.id),
-            ("end_datetime", ">=", self._midnight(start)),
-            ("end_datetime", "<", self._midnight(stop)),
-            *self.kpi_id._passed_domain(),
-        ]
+        period, program = self.period_id, self.program_id
+        start = max(period.date_start, program.date_start)
+        stretches = self.enrollment_id._counted_stretches("own", start, period.date_stop)
+        counted = Domain.OR(
+            Domain("pmm_partner_id", "=", partner)
+            & Domain("end_datetime", ">=", self._midnight(first))
+            & Domain("end_datetime", "<", self._midnight(end))
+            & self._former_domain(partner, ref)
+            for partner, ref, first, end in stretches
+        )
+        counted &= self.enrollment_id._suspension_domain("end_datetime", self._midnight)
+        return list(counted & self.kpi_id._passed_domain())
+
+    def _former_domain(self, partner, ref):
+        """Return the domain of the attempts that were those of the partner numbered ``ref``."""
+        if ref:
+            return Domain("pmm_former_ref", "=", ref)
+        merged = self.env["survey.user_input"]._read_group(
+            [("pmm_partner_id", "=", partner), ("pmm_merged_on", "!=", False)],
+            ["pmm_former_ref"],
+            ["pmm_merged_on:max"],
+        )
+        # what was made on the day of a merge counts together already
+        return Domain("pmm_former_ref", "in", (0, False)) | Domain.OR(
+            Domain("pmm_former_ref", "=", former)
+            & Domain("end_datetime", ">=", self._midnight(day))
+            for former, day in merged
+        )
 
     def _midnight(self, day):
         """Return when ``day`` begins in the programme's time zone, as UTC."""

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..queries.passed_certifications import passed_certifications
+from ..queries.passed_certifications import passed_certifications, passed_totals
 
 
 class PmmKpiSourceCertificationsPassed(models.AbstractModel):
@@ -18,6 +18,12 @@ class PmmKpiSourceCertificationsPassed(models.AbstractModel):
         return passed_certifications(
             program, enrollment_ids, attempts._search(kpi._passed_domain())
         )
+
+    @api.model
+    def _totals(self, kpi, program, windows):
+        # as above
+        attempts = self.env["survey.user_input"].sudo()
+        return passed_totals(program, windows, attempts._search(kpi._passed_domain()))
 
     @api.model
     def _void_actual(self, kpi):

@@ -25,6 +25,20 @@ class SurveyUserInput(models.Model):
         help="The company of the person when the attempt was made; it counts for that one.",
     )
 
+    pmm_former_ref = fields.Integer(
+        string="Former partner number",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="The partner that the company was before it was merged into the present one.",
+    )
+    pmm_merged_on = fields.Date(
+        string="Partner merged on",
+        readonly=True,
+        copy=False,
+        help="Attempts before this day count for the former partner.",
+    )
+
     # not on the person's company: who changes it takes no results along
     @api.depends("partner_id", "state")
     def _compute_pmm_partner_id(self):
@@ -58,6 +72,17 @@ class SurveyUserInput(models.Model):
             # the score of an attempt that is done already has changed
             self.env["pmm.enrollment"]._mark_companies_to_measure(self._pmm_companies())
         return result
+
+    @api.model
+    def _pmm_become_former(self, source, day):
+        """Note that what was passed for ``source`` before ``day`` was passed for that partner."""
+        attempts = self.search([("pmm_partner_id", "=", source.id), ("end_datetime", "!=", False)])
+        # what was made on the day of an earlier merge was made for this partner already
+        attempts.filtered(
+            lambda attempt: (
+                not attempt.pmm_merged_on or attempt.end_datetime.date() >= attempt.pmm_merged_on
+            )
+        ).write({"pmm_former_ref": source.id, "pmm_merged_on": day})
 
     def _pmm_companies(self):
         """Return the partner companies of those of these attempts that are done."""

@@ -1,3 +1,3 @@
 """Functions that return ``odoo.tools.SQL`` and run nothing, one question per file."""
 
-from . import course_progress, missing_members, passed_certifications
+from . import certified_people, course_progress, missing_members, passed_certifications

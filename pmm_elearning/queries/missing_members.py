@@ -9,8 +9,8 @@ def missing_members(program_ids, now, limit=None):
     """Return a SELECT DISTINCT (channel_id, partner_id), at most ``limit`` rows.
 
     People with a role at a company that is enrolled on the programme's day at ``now`` (UTC)
-    are to be members. A membership that was archived stays out: somebody left, was removed,
-    or has failed for good. People who were only invited are missing.
+    are to be members, those of a pilot are not. A membership that was archived stays out:
+    somebody left, was removed, or has failed for good. People who were only invited are missing.
     """
     return SQL(
         """
@@ -19,7 +19,7 @@ def missing_members(program_ids, now, limit=None):
         JOIN pmm_program_slide_channel_rel course ON course.program_id = program.id
         JOIN slide_channel channel ON channel.id = course.channel_id AND channel.active
         JOIN pmm_enrollment enrollment ON enrollment.program_id = program.id
-            AND %(enrolled)s
+            AND %(enrolled)s AND enrollment.is_shadow IS NOT TRUE
         JOIN pmm_partner_role role ON role.partner_id = enrollment.partner_id
         JOIN res_partner person ON person.id = role.contact_id AND person.active
         WHERE program.id = ANY(%(programs)s)

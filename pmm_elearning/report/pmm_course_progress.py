@@ -13,6 +13,7 @@ class PmmCourseProgress(models.Model):
     _order = "partner_id, contact_id, channel_id, id"
     _depends = {
         "pmm.enrollment": ["company_id", "date_start", "date_stop", "partner_id", "user_id"],
+        "pmm.enrollment.suspension": ["date_start", "date_stop", "enrollment_id"],
         "pmm.program": ["active", "tz"],
         "res.partner": ["active", "commercial_partner_id"],
         "slide.channel": ["active"],

@@ -175,7 +175,7 @@ class PmmOffer(models.Model):
             period = program.period_ids.filtered(
                 lambda period, day=today: period.date_start <= day < period.date_stop
             )
-            if not campaign._runs_on(today) or period.state != "open":
+            if not campaign._runs_on(today) or period.state == "closed":
                 continue
             enrollments = self._enrollments_without(campaign, period, today)
             candidates = campaign._strategy()._candidates(campaign, period, enrollments)
@@ -184,7 +184,10 @@ class PmmOffer(models.Model):
 
     @api.model
     def _enrollments_without(self, campaign, period, today):
-        """Return the enrolments that run today and have no offer of this campaign and period."""
+        """Return the enrolments that take part today and have no such offer in the period.
+
+        Only live ones, of the audience of the campaign.
+        """
         # a run makes offers to the partners of all account managers
         made = self.sudo().search(
             [("campaign_id", "=", campaign.id), ("period_id", "=", period.id)]
@@ -193,10 +196,9 @@ class PmmOffer(models.Model):
             [
                 ("id", "not in", made.enrollment_id.ids),
                 ("program_id", "=", campaign.program_id.id),
-                ("date_start", "<=", today),
-                "|",
-                ("date_stop", "=", False),
-                ("date_stop", ">", today),
+                ("is_shadow", "=", False),
+                *campaign._audience_domain(today),
+                ("state", "=", "running"),
             ]
         )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 # what coupons in partners' hands were made with
 TERMS = {"program_id", "trigger", "rule_id", "discount"}
@@ -68,6 +68,13 @@ class PmmOfferCampaign(models.Model):
         check_company=True,
         domain="[('program_id', '=', program_id), ('kind', '=', 'period_bands')]",
         tracking=True,
+    )
+    segment_ids = fields.Many2many(
+        "pmm.segment",
+        string="Only for segments",
+        ondelete="restrict",
+        check_company=True,
+        help="Partners who are in one of these on the day; empty for all partners.",
     )
     near = fields.Float(
         string="Close means",
@@ -214,6 +221,17 @@ class PmmOfferCampaign(models.Model):
             and (not plan or plan.state == "active")
             and (not plan.date_stop or day < plan.date_stop)
         )
+
+    def _audience_domain(self, day):
+        """Return the domain of the enrolments that this campaign is for on ``day``."""
+        # an archived segment is no less an audience
+        segments = self.with_context(active_test=False).segment_ids
+        if not segments:
+            return []
+        # a run makes offers to the partners of all account managers
+        Member = self.env["pmm.segment.member"].sudo()
+        members = Member._search(Domain("segment_id", "in", segments.ids) & Member._on(day))
+        return [("partner_id", "in", members.subselect("partner_id"))]
 
     @api.constrains("rule_id", "trigger", "program_id")
     def _check_rule(self):

@@ -10,3 +10,4 @@ from . import test_portal_access
 from . import test_query_count
 from . import test_sale_order
 from . import test_sale_order_summary
+from . import test_audience

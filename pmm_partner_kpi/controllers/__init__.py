@@ -1,2 +1,5 @@
 from . import portal
 from . import portal_tiers
+from . import portal_entry
+from . import portal_agreement
+from . import portal_people

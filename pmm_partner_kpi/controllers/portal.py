@@ -91,14 +91,14 @@ class PmmPortal(CustomerPortal):
     # === HELPERS === #
 
     def _programme_enrollments(self):
-        """Return the running enrolments of the logged-in person's company, with more rights."""
+        """Return the enrolments of the person's company that go on today, with more rights."""
         Enrollment = request.env["pmm.enrollment"]
         if not Enrollment.has_access("read"):
             return Enrollment
         company = request.env.user.commercial_partner_id
         # names of programmes and tiers
         enrollments = Enrollment.search([("partner_id", "=", company.id)]).sudo()
-        return enrollments.filtered(lambda enrollment: enrollment._runs_today())
+        return enrollments.filtered(lambda e: e._state_now() in ("running", "suspended"))
 
     def _programme_page_values(self, page):
         """Return the values of every page: its tabs, the company, enrolments and own roles."""

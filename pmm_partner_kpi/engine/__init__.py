@@ -4,4 +4,4 @@ Vocabulary: a *period* is half-open, ``[start, stop)``; ``stop`` is the first da
 no longer part of it. The doctests are the specification.
 """
 
-from . import periods, tiers
+from . import opening_cells, opening_plan, periods, tiers

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from ..queries.counting_enrollments import counting_enrollments
 from ..queries.credit_differences import append_differences, renew_statistics
 from ..queries.credit_scope import of_document_range, of_documents, of_partners
 from ..queries.invoiced_lines import invoiced_lines
@@ -83,6 +84,22 @@ class PmmCredit(models.Model):
         help="Why the row was added: the document is new, says something else, or is gone.",
     )
     revision = fields.Integer(required=True, readonly=True, aggregator=None)
+    former_ref = fields.Integer(
+        string="Former partner number",
+        required=True,
+        readonly=True,
+        default=0,
+        aggregator=None,
+        help="Whose credit it was on its date, before that partner was merged into this one.",
+    )
+    origin_former_ref = fields.Integer(
+        string="Former partner number, original date",
+        required=True,
+        readonly=True,
+        default=0,
+        aggregator=None,
+        help="The same for the original date.",
+    )
     mended = fields.Boolean(
         string="Found by the sweep",
         readonly=True,
@@ -139,14 +156,15 @@ class PmmCredit(models.Model):
     @api.model
     def _relation(self, where):
         """Return the SELECT of what documents say now; addons add stages and roles here."""
-        return invoiced_lines(["buyer", "referrer"], where)
+        everybody = self._relation_of_everybody()
+        return invoiced_lines(["buyer", "referrer"], where, everybody=everybody)
 
     @api.model
     def _touch_partners(self, partner_ids):
-        """Mark the enrolments of partners whose credits changed."""
+        """Mark the enrolments that count what these partners are credited with."""
+        rows = self.env.execute_query(counting_enrollments(partner_ids))
         # partners of other account managers count too: the mark carries no figures
-        enrollments = self.env["pmm.enrollment"].sudo().search([("partner_id", "in", partner_ids)])
-        enrollments._mark_to_measure()
+        self.env["pmm.enrollment"].sudo().browse(id_ for [id_] in rows)._mark_to_measure()
 
     # === CRON === #
 

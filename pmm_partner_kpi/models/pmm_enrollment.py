@@ -3,14 +3,14 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..queries.tier_facts import no_points
+from ..queries.opening_balances import opening_points
 
 
 class PmmEnrollment(models.Model):
     """A partner company in a programme, from a day until a day; results and money hang here."""
 
     _name = "pmm.enrollment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["pmm.internal.thread", "mail.activity.mixin"]
     _description = "Enrolment"
     _order = "program_id, partner_id, date_start desc, id"
     _check_company_auto = True
@@ -24,6 +24,7 @@ class PmmEnrollment(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(program_id, program_id, '[]') WITH &&,"
         " int4range(partner_id, partner_id, '[]') WITH &&,"
+        " int4range(former_ref, former_ref, '[]') WITH &&,"
         " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "This partner is already enrolled in this programme at that time.",
     )
@@ -136,20 +137,12 @@ class PmmEnrollment(models.Model):
     @api.constrains("partner_id", "program_id", "date_start", "date_stop")
     def _check_overlap(self):
         """Say which enrolment is in the way (the database refuses the rest)."""
+        domain = [("program_id", "in", self.program_id.ids)]
+        domain += [("partner_id", "in", self.partner_id.ids)]
+        known = self.search(domain).grouped(lambda each: (each.program_id, each.partner_id))
         for enrollment in self:
-            others = self.search(
-                [
-                    ("id", "!=", enrollment.id),
-                    ("program_id", "=", enrollment.program_id.id),
-                    ("partner_id", "=", enrollment.partner_id.id),
-                ]
-            )
-            for other in others:
-                starts_before_end = (
-                    not enrollment.date_stop or other.date_start < enrollment.date_stop
-                )
-                ends_after_start = not other.date_stop or other.date_stop > enrollment.date_start
-                if starts_before_end and ends_after_start:
+            for other in known[enrollment.program_id, enrollment.partner_id] - enrollment:
+                if enrollment._meets(other):
                     raise ValidationError(
                         self.env._(
                             "%(partner)s is already enrolled in “%(program)s” from %(day)s. End"
@@ -211,13 +204,7 @@ class PmmEnrollment(models.Model):
         ``windows`` is a SELECT (enrollment_id, date_start, date_stop). Addons that keep points
         add theirs.
         """
-        return no_points()
-
-    def _runs_today(self):
-        """Return whether this enrolment runs on the programme's present day."""
-        self.ensure_one()
-        today = self.program_id._today()
-        return self.date_start <= today and (not self.date_stop or today < self.date_stop)
+        return opening_points(windows)
 
     def _mark_dirty(self):
         """Note that what these partners are credited with and have earned must be seen to."""

@@ -49,7 +49,7 @@ class PmmEnrollmentTier(models.Model):
         readonly=True,
     )
     move_kind = fields.Selection(
-        [("up", "Reached"), ("down", "Not requalified"), ("return", "Sale returned")],
+        [("up", "Reached"), ("down", "Not requalified"), ("return", "Taken back")],
         readonly=True,
     )
     valid_until = fields.Date(
@@ -71,7 +71,7 @@ class PmmEnrollmentTier(models.Model):
             sentences = {
                 "up": self.env._("Requirements met"),
                 "down": self.env._("Not requalified"),
-                "return": self.env._("A sale that counted was returned"),
+                "return": self.env._("What counted for it was returned or is gone"),
             }
             reached = tier._terms_text() if tier.move_kind == "up" else ""
             said = [tier.cause, sentences.get(tier.move_kind), reached]
@@ -186,6 +186,7 @@ class PmmEnrollmentTier(models.Model):
     def create(self, vals_list):
         tiers = super().create(vals_list)
         tiers.enrollment_id._mark_dirty()
+        tiers.enrollment_id._tiers_changed()
         return tiers
 
     @api.model
@@ -201,10 +202,12 @@ class PmmEnrollmentTier(models.Model):
         enrollments = self.enrollment_id
         result = super().write(vals)
         (enrollments | self.enrollment_id)._mark_dirty()
+        (enrollments | self.enrollment_id)._tiers_changed()
         return result
 
     def unlink(self):
         enrollments = self.enrollment_id
         result = super().unlink()
         enrollments._mark_dirty()
+        enrollments._tiers_changed()
         return result

@@ -31,7 +31,7 @@ class PmmEnrollment(models.Model):
     @api.depends("tier_ids.date_start", "tier_ids.date_stop", "tier_ids.valid_until")
     def _compute_tier_valid_until(self):
         for enrollment in self:
-            enrollment.tier_valid_until = enrollment._tier_on_today().valid_until
+            enrollment.tier_valid_until = enrollment._tier_today().valid_until
 
     @api.constrains("tier_lock_until", "tier_lock_reason")
     def _check_tier_lock(self):
@@ -42,12 +42,6 @@ class PmmEnrollment(models.Model):
                         "A tier is locked with a reason and an end: fill in both, or neither."
                     )
                 )
-
-    def _tier_on_today(self):
-        """Return the tier row of the programme's present day, empty where there is none."""
-        self.ensure_one()
-        today = self.program_id._today() if self.program_id else False
-        return self.tier_ids.filtered(lambda tier: today and tier._covers(today))[:1]
 
     # === FOR READERS === #
 
@@ -350,9 +344,3 @@ class PmmEnrollment(models.Model):
         ]
         self.env["pmm.enrollment.tier"]._succeed(vals)
         return len(changes)
-
-    def _warn_of_downgrade(self, warnings):
-        """Tell partners that they are about to lose a tier.
-
-        ``warnings`` is {enrolment: (day of the downgrade, the tier then, empty for none)}.
-        """

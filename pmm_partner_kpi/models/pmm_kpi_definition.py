@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..queries.opening_balances import with_openings
+
 
 class PmmKpiDefinition(models.Model):
     """What is measured and how: a source and the choice of credits that it counts."""
@@ -96,7 +98,8 @@ class PmmKpiDefinition(models.Model):
         return self._source()._actuals(self, program, enrollment_ids)
 
     def _totals(self, program, windows):
-        return self._source()._totals(self, program, windows)
+        totals = self._source()._totals(self, program, windows)
+        return with_openings(totals, self, windows)
 
     def _void_actual(self):
         return self._source()._void_actual(self)

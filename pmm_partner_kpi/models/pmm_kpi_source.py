@@ -41,6 +41,11 @@ class PmmKpiSource(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _has_scope(self, kpi):
+        """Return whether the KPI can count a group or a downline (``kpi.scope``) as well."""
+        return False
+
+    @api.model
     def _unit(self, kpi):
         """Return what ``actual`` is: "money" (programme currency) or "count" (a number)."""
         return "money"

@@ -20,6 +20,7 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
             enrollment_ids,
             credits._search(kpi._credit_domain(program)),
             kpi._credit_date_column(),
+            kpi.scope,
         )
 
     @api.model
@@ -31,6 +32,7 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
             windows,
             credits._search(kpi._credit_domain(program)),
             kpi._credit_date_column(),
+            kpi.scope,
         )
 
     @api.model
@@ -38,19 +40,21 @@ class PmmKpiSourceInvoicedRevenue(models.AbstractModel):
         return 0
 
     @api.model
+    def _has_scope(self, kpi):
+        return True
+
+    @api.model
     def _view_facts(self, measurement):
-        period, enrollment = measurement.period_id, measurement.enrollment_id
-        date = measurement.kpi_id._credit_date_column()
-        start = max(period.date_start, enrollment.date_start, measurement.program_id.date_start)
-        stop = min(period.date_stop, enrollment.date_stop or period.date_stop)
+        kpi, program, period = measurement.kpi_id, measurement.program_id, measurement.period_id
+        counted = measurement.enrollment_id._counted_domain(
+            kpi.scope,
+            kpi._credit_date_column(),
+            max(period.date_start, program.date_start),
+            period.date_stop,
+        )
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
         return action | {
             "display_name": measurement.display_name,
             "context": {},
-            "domain": [
-                ("partner_id", "=", measurement.partner_id.id),
-                (date, ">=", start),
-                (date, "<", stop),
-                *measurement.kpi_id._credit_domain(measurement.program_id),
-            ],
+            "domain": list(counted & kpi._credit_domain(program)),
         }

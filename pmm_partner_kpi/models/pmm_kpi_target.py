@@ -6,7 +6,7 @@ class PmmKpiTarget(models.Model):
     """What a partner is to reach: one value per KPI, enrolment and period."""
 
     _name = "pmm.kpi.target"
-    _inherit = ["mail.thread"]
+    _inherit = ["pmm.internal.thread"]
     _description = "KPI Target"
     _order = "period_id, enrollment_id, kpi_id, id"
     _check_company_auto = True
@@ -49,7 +49,8 @@ class PmmKpiTarget(models.Model):
     @api.depends("program_id", "kpi_id")
     def _compute_currency_id(self):
         for target in self:
-            target.currency_id = target.kpi_id and target.kpi_id._currency(target.program_id)
+            kpi = target.kpi_id
+            target.currency_id = kpi._currency(target.program_id) if kpi else False
 
     def _format_value(self):
         """Return the target as the reader writes it: an amount of money, or a bare number."""
@@ -89,20 +90,20 @@ class PmmKpiTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        targets.period_id._check_not_closed()
+        targets.period_id._check_targets_open()
         targets.enrollment_id._mark_to_measure()
         return targets
 
     def write(self, vals):
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         enrollments = self.enrollment_id
         result = super().write(vals)
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         (enrollments | self.enrollment_id)._mark_to_measure()
         return result
 
     def unlink(self):
-        self.period_id._check_not_closed()
+        self.period_id._check_targets_open()
         enrollments = self.enrollment_id
         result = super().unlink()
         enrollments._mark_to_measure()

@@ -59,3 +59,15 @@ class PmmPartnerRole(models.Model):
                         contact=role.contact_id.display_name,
                     )
                 )
+
+    @api.model
+    def _merge_people(self, sources, person):
+        """Hand the roles of ``sources`` to ``person``, each once and in its own company only."""
+        companies = sources | person.commercial_partner_id
+        known = set(self.search([("contact_id", "=", person.id)]).mapped("role"))
+        for role in self.search([("contact_id", "in", sources.ids)], order="id"):
+            # a role was given in one company
+            if role.partner_id not in companies or role.role in known:
+                role.unlink()
+            else:
+                known.add(role.role)

@@ -4,6 +4,8 @@ from odoo.tools import format_date
 
 from ..engine import periods
 
+ADMIN = "pmm_partner_kpi.group_pmm_admin"
+
 
 class PmmPeriod(models.Model):
     """A half-open stretch of a programme: ``date_stop`` is the first day after it."""
@@ -34,14 +36,15 @@ class PmmPeriod(models.Model):
     )
     date_last = fields.Date(string="To", compute="_compute_date_last")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Open"), ("grace", "Grace"), ("closed", "Closed")],
         string="Status",
         required=True,
         default="open",
         tracking=True,
         copy=False,
-        help="The figures of a closed period never change: what comes late goes into the"
-        " oldest open one.",
+        help="Open: documents count, targets may change. Grace: the period is over, documents that"
+        " come late still count, targets are fixed. Closed: locked for good, what comes later"
+        " goes into the oldest period that is not closed.",
     )
     closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
     closed_by_id = fields.Many2one(
@@ -75,6 +78,10 @@ class PmmPeriod(models.Model):
                 if self.env.context.get("pmm_with_program")
                 else period.name
             )
+
+    def _period_of(self, day):
+        """Return that of these periods (of one programme) which ``day`` lies in, or none."""
+        return self.filtered(lambda period: period.date_start <= day < period.date_stop)
 
     def _title(self):
         """Return the period as people write it: “November 2026”, “Q4 2026”, “2026”."""
@@ -167,6 +174,19 @@ class PmmPeriod(models.Model):
         return self.env._(
             "Periods follow from the programme and are closed with their “Close” button."
         )
+
+    def _check_targets_open(self):
+        """Raise UserError where targets of these periods are fixed."""
+        self._check_not_closed()
+        late = self.filtered(lambda period: period.state == "grace")
+        if late and not self.env.su and not self.env.user.has_group(ADMIN):
+            raise UserError(
+                self.env._(
+                    "%(period)s is over and in its grace days: its targets are fixed. Ask an"
+                    " administrator of partner programmes to change one.",
+                    period=late[0].display_name,
+                )
+            )
 
     def _check_not_closed(self):
         """Raise UserError where one of these periods is closed."""

@@ -228,13 +228,19 @@ class PmmProgram(models.Model):
         locked.flush_recordset(["last_run_at"])
         return locked
 
+    @api.model
+    def _only_one(self):
+        """Return the programme that a dialogue need not ask for: the only one there is."""
+        programs = self.search([("company_id", "=", self.env.company.id)], limit=2)
+        return programs if len(programs) == 1 else self.browse()
+
     def _today(self):
         """Return the day that it is now in the programme's time zone."""
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self.tz))
 
-    def _ensure_periods(self):
-        """Make the periods from the start to the one after today's.
+    def _ensure_periods(self, until=None):
+        """Make the periods from the start to the one after today's, at least to ``until``.
 
         The next one is there to set its targets early, and for what comes late when all
         others are closed.
@@ -243,13 +249,14 @@ class PmmProgram(models.Model):
         for program in self:
             scheme = program.period_scheme
             closed = program.period_ids.filtered(lambda period: period.state == "closed")
-            until = max([program._today(), program.date_start, *closed.mapped("date_stop")])
-            next_start = periods.following(scheme, periods.floor(scheme, until))
+            latest = max([program._today(), program.date_start, *closed.mapped("date_stop")])
+            next_start = periods.following(scheme, periods.floor(scheme, latest))
+            last_day = max(next_start, until or next_start)
             known = set(program.period_ids.mapped("date_start"))
             vals_list += [
                 {"program_id": program.id, "date_start": start, "date_stop": stop}
                 for start, stop in periods.periods(
-                    scheme, program.date_start, fields.Date.add(next_start, days=1)
+                    scheme, program.date_start, fields.Date.add(last_day, days=1)
                 )
                 if start not in known
             ]
@@ -271,7 +278,7 @@ class PmmProgram(models.Model):
                 [
                     ("program_id", "=", program.id),
                     ("state", "=", "open"),
-                    ("period_id.state", "=", "open"),
+                    ("period_id.state", "!=", "closed"),
                     ("period_id.date_stop", "<=", today),
                 ]
             )

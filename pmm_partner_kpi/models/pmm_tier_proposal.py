@@ -44,7 +44,7 @@ class PmmTierProposal(models.Model):
         [
             ("up", "Reached"),
             ("down", "Not requalified"),
-            ("return", "Sale returned"),
+            ("return", "Taken back"),
             ("foreign", "Asked for"),
         ],
         string="Why",

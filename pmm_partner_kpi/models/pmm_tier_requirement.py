@@ -1,9 +1,6 @@
-import ast
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from .pmm_program_tier import GROUPS
 
@@ -104,15 +101,7 @@ class PmmTierRequirement(models.Model):
     def _partner_domain(self):
         """Return the condition on partners; raise ValidationError where it cannot be read."""
         self.ensure_one()
-        Partner = self.env["res.partner"]
-        try:
-            domain = Domain(ast.literal_eval(self.partner_domain or "[]"))
-            domain.validate(Partner)
-        except (ValueError, SyntaxError, TypeError) as error:
-            raise ValidationError(
-                self.env._("The condition on partners cannot be read: %s", error)
-            ) from error
-        return domain
+        return self.env["res.partner"]._pmm_condition(self.partner_domain)
 
     @api.constrains("kind", "kpi_id", "partner_domain", "name")
     def _check_kind(self):

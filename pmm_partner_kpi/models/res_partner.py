@@ -1,5 +1,8 @@
+import ast
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -43,6 +46,18 @@ class ResPartner(models.Model):
             roles = self.env["pmm.partner.role"].sudo()
             roles.search([("contact_id", "child_of", moved.ids)]).unlink()
         return result
+
+    @api.model
+    def _pmm_condition(self, text):
+        """Return the domain on partners that ``text`` is; raise ValidationError if it is none."""
+        try:
+            domain = Domain(ast.literal_eval(text or "[]"))
+            domain.validate(self)
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(
+                self.env._("The condition on partners cannot be read: %s", error)
+            ) from error
+        return domain
 
     @api.model
     def _check_pmm_referrer(self, referrer, buyer):

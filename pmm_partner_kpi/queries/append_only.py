@@ -3,29 +3,51 @@
 from odoo.tools import SQL
 
 
-def refuse_changes(table):
+def refuse_changes(table, rekeyed):
     """Return the statements that make ``table`` append-only, also for plain SQL.
 
-    Dropping the table (uninstalling the addon) stays possible: triggers do not see it.
+    While two partners are merged (see :mod:`partner_merge`) a row may change in the columns
+    ``rekeyed``, and in no other. Dropping the table (uninstalling the addon) stays possible:
+    triggers do not see it.
     """
-    trigger = SQL.identifier(f"{table}_append_only")
+    statement, row = (SQL.identifier(f"{table}_append_only{suffix}") for suffix in ("", "_row"))
+    name = SQL.identifier(table)
+    columns = SQL(", ").join(SQL("%s", column) for column in rekeyed)
     return [
         SQL(
             """
             CREATE OR REPLACE FUNCTION pmm_refuse_change() RETURNS trigger AS $body$
             BEGIN
+                IF TG_OP = 'UPDATE' AND TG_NARGS > 0
+                    AND current_setting('pmm.partner_merge', TRUE) = 'on'
+                THEN
+                    IF TG_LEVEL = 'STATEMENT' THEN
+                        RETURN NULL;  -- each row is looked at
+                    ELSIF to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+                        RETURN NEW;
+                    END IF;
+                END IF;
                 RAISE EXCEPTION 'Rows of %% are never changed or deleted; add a difference.',
                     TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
             END
             $body$ LANGUAGE plpgsql
             """
         ),
-        SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, SQL.identifier(table)),
+        SQL("DROP TRIGGER IF EXISTS %s ON %s", statement, name),
         SQL(
             "CREATE TRIGGER %s BEFORE UPDATE OR DELETE OR TRUNCATE ON %s"
-            " FOR EACH STATEMENT EXECUTE FUNCTION pmm_refuse_change()",
-            trigger,
-            SQL.identifier(table),
+            " FOR EACH STATEMENT EXECUTE FUNCTION pmm_refuse_change(%s)",
+            statement,
+            name,
+            columns,
+        ),
+        SQL("DROP TRIGGER IF EXISTS %s ON %s", row, name),
+        SQL(
+            "CREATE TRIGGER %s BEFORE UPDATE ON %s"
+            " FOR EACH ROW EXECUTE FUNCTION pmm_refuse_change(%s)",
+            row,
+            name,
+            columns,
         ),
     ]
 

@@ -27,6 +27,8 @@ FROZEN = (
     "state_id",
     "currency_id",
 )
+# whose it was before partners were merged; only a merge writes it, corrections keep it
+FORMER = ("former_ref", "origin_former_ref")
 NULLABLE = ("product_id", "user_id", "team_id")
 
 
@@ -45,9 +47,15 @@ def append_differences(relation, standing_where, *, mended=False):
             FROM pmm_credit WHERE %(standing_where)s GROUP BY %(columns)s
         ),
         standing AS (SELECT * FROM groups WHERE quantity <> 0 OR amount <> 0),
-        latest AS (SELECT %(key)s, MAX(revision) AS revision FROM groups GROUP BY %(key)s),
+        latest AS (
+            SELECT %(key)s, MAX(revision) AS revision, MAX(former_ref) AS former_ref,
+                MAX(date) FILTER (WHERE former_ref <> 0) AS former_until,
+                MAX(origin_former_ref) AS origin_former_ref,
+                MAX(origin_date) FILTER (WHERE origin_former_ref <> 0) AS origin_former_until
+            FROM groups GROUP BY %(key)s
+        ),
         difference AS (
-            SELECT %(either)s,
+            SELECT %(either)s, %(former)s,
                 COALESCE(now.quantity, 0) - COALESCE(standing.quantity, 0) AS quantity,
                 COALESCE(now.amount, 0) - COALESCE(standing.amount, 0) AS amount,
                 CASE
@@ -60,7 +68,23 @@ def append_differences(relation, standing_where, *, mended=False):
         added AS (
             INSERT INTO pmm_credit
                 (%(columns)s, quantity, amount, reason, revision, mended, recorded_at)
-            SELECT %(difference_columns)s, difference.quantity, difference.amount,
+            SELECT %(difference_columns)s,
+                COALESCE(difference.former_ref, CASE
+                    WHEN difference.date <= latest.former_until THEN latest.former_ref
+                END, 0),
+                COALESCE(difference.origin_former_ref, CASE
+                    WHEN difference.origin_date <= latest.origin_former_until
+                    THEN latest.origin_former_ref
+                END, CASE WHEN difference.origin_document_id <> difference.document_id THEN (
+                    -- a credit note goes with the invoice that it reverses
+                    SELECT origin.former_ref FROM pmm_credit origin
+                    WHERE origin.document_model = difference.document_model
+                        AND origin.document_id = difference.origin_document_id
+                        AND origin.partner_id = difference.partner_id
+                        AND origin.role = difference.role AND origin.date = difference.origin_date
+                    ORDER BY origin.id DESC LIMIT 1
+                ) END, 0),
+                difference.quantity, difference.amount,
                 difference.reason,
                 -- a moved key is first withdrawn (+1), then credited anew (+2)
                 CASE
@@ -79,7 +103,7 @@ def append_differences(relation, standing_where, *, mended=False):
         """,
         relation=relation,
         standing_where=standing_where,
-        columns=_columns(KEY + FACTS + FROZEN),
+        columns=_columns(KEY + FACTS + FROZEN + FORMER),
         key=_columns(KEY),
         # master data is that of the event: the standing row's, where there is one
         either=_join(
@@ -91,6 +115,7 @@ def append_differences(relation, standing_where, *, mended=False):
             )
             for name in KEY + FACTS + FROZEN
         ),
+        former=_columns(FORMER, "standing"),
         same=_same("now", "standing", KEY + FACTS),
         same_key=_same("latest", "difference", KEY),
         difference_columns=_columns(KEY + FACTS + FROZEN, "difference"),

@@ -30,3 +30,13 @@ def of_partners(partner_ids):
         lambda partner: SQL("%s = ANY(%s)", partner, partner_ids),
         SQL("partner_id = ANY(%s)", partner_ids),
     )
+
+
+def of_partners_in(partner_ids, company_ids):
+    """Return the scope of all that these partners are credited with in these companies."""
+    return (
+        lambda partner: SQL(
+            "%s = ANY(%s) AND move.company_id = ANY(%s)", partner, partner_ids, company_ids
+        ),
+        SQL("partner_id = ANY(%s) AND company_id = ANY(%s)", partner_ids, company_ids),
+    )

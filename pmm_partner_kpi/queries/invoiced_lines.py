@@ -14,17 +14,18 @@ ROLES = {
 }
 
 
-def invoiced_lines(roles, where):
+def invoiced_lines(roles, where, *, everybody=False):
     """Return a SELECT of the credits that documents in ``where`` give to ``roles``.
 
     ``where(partner)`` returns the condition of the wanted rows; it is given the column that
-    names the credited partner and may use the aliases ``move`` and ``line``.
+    names the credited partner and may use the aliases ``move`` and ``line``. Only who was ever
+    enrolled or in a group with the company is credited, unless ``everybody`` is asked for.
     """
-    parts = [_lines_of_role(role, ROLES[role], where(ROLES[role])) for role in roles]
+    parts = [_lines_of_role(role, ROLES[role], where(ROLES[role]), everybody) for role in roles]
     return SQL(" UNION ALL ").join(parts)
 
 
-def _lines_of_role(role, partner, where):
+def _lines_of_role(role, partner, where, everybody):
     return SQL(
         """
         SELECT
@@ -65,15 +66,26 @@ def _lines_of_role(role, partner, where):
         WHERE move.state = 'posted'
             AND move.move_type IN ('out_invoice', 'out_refund')
             AND %(partner)s IS NOT NULL
-            AND (%(role)s = 'buyer' OR %(partner)s <> move.commercial_partner_id)
-            AND EXISTS (
-                SELECT 1 FROM pmm_enrollment enrollment
-                WHERE enrollment.partner_id = %(partner)s
-                    AND enrollment.company_id = move.company_id
-            )
+            AND %(known)s
             AND (%(where)s)
         """,
         partner=partner,
         role=role,
+        known=SQL("TRUE") if everybody else _is_known(partner),
         where=where,
+    )
+
+
+def _is_known(partner):
+    return SQL(
+        """
+        EXISTS (
+            SELECT 1 FROM (
+                SELECT partner_id, company_id FROM pmm_enrollment
+                UNION ALL SELECT partner_id, company_id FROM pmm_partner_group_member
+            ) known
+            WHERE known.partner_id = %s AND known.company_id = move.company_id
+        )
+        """,
+        partner,
     )

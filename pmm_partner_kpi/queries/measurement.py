@@ -2,7 +2,8 @@
 
 from odoo.tools import SQL
 
-from .enrollment_days import counts_for
+from .counted_partners import join_counted
+from .opening_balances import openings_per_period
 from .program_days import program_days
 
 
@@ -10,8 +11,9 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
     """Return the statement that stores the results of ``kpi`` for ``enrollment_ids``.
 
     ``actuals`` is a SELECT (enrollment_id, period_id, actual) as a KPI source gives it; an
-    enrolment that is absent there gets ``kpi``'s void value. Closed periods are left alone,
-    rows that already say the same are not touched. RETURNS the ids that changed.
+    enrolment that is absent there gets ``kpi``'s void value. Opening balances are added. Closed
+    periods are left alone, rows that already say the same are not touched. RETURNS the ids that
+    changed.
     """
     return SQL(
         """
@@ -31,13 +33,12 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
             END,
             NOW() AT TIME ZONE 'UTC'
         FROM (
-            SELECT grid.*, target.value AS target,
-                COALESCE(actual.actual, %(void)s) AS actual,
+            SELECT grid.*, target.value AS target, %(reached)s AS actual,
                 -- cut, not rounded: 99.996 %% of a target is not 100 %%
-                TRUNC(COALESCE(actual.actual, %(void)s) / NULLIF(target.value, 0), 4)
-                    AS attainment
+                TRUNC(%(reached)s / NULLIF(target.value, 0), 4) AS attainment
             FROM (%(grid)s) grid
             LEFT JOIN (%(actuals)s) actual USING (enrollment_id, period_id)
+            LEFT JOIN (%(openings)s) opening USING (enrollment_id, period_id)
             LEFT JOIN pmm_kpi_target target ON target.kpi_id = %(kpi)s
                 AND target.enrollment_id = grid.enrollment_id
                 AND target.period_id = grid.period_id
@@ -59,9 +60,15 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
         company=program.company_id.id,
         currency=kpi._currency(program).id or None,
         today=today,
-        void=SQL("%s::numeric", kpi._void_actual()),
+        # "no data" and an opening is the opening
+        reached=SQL(
+            "COALESCE(COALESCE(actual.actual, %(void)s) + opening.value, actual.actual, %(void)s,"
+            " opening.value)",
+            void=SQL("%s::numeric", kpi._void_actual()),
+        ),
         grid=grid(program, enrollment_ids, today),
         actuals=actuals,
+        openings=openings_per_period(kpi, program, enrollment_ids),
     )
 
 
@@ -109,11 +116,12 @@ def stale_measurements(program, enrollment_ids, today):
     )
 
 
-def credited_amounts(program, enrollment_ids, credits, date_column):
+def credited_amounts(program, enrollment_ids, credits, date_column, scope="own"):
     """Return a SELECT (enrollment_id, period_id, actual): untaxed amounts of open periods.
 
     ``credits`` is the Query of the credits that count, ``date_column`` the one of their dates
-    that decides on the period. The sum is rounded once, to the programme's currency.
+    that decides on the period, ``scope`` says whose credits count (:mod:`counted_partners`).
+    The sum is rounded once, to the programme's currency.
     """
     quantum = SQL("%s::numeric", str(program.currency_id.rounding))
     date = SQL.identifier("pmm_credit", date_column)
@@ -122,7 +130,7 @@ def credited_amounts(program, enrollment_ids, credits, date_column):
         SELECT enrollment.id AS enrollment_id, days.period_id,
             ROUND(SUM(pmm_credit.amount * days.factor) / %(quantum)s) * %(quantum)s AS actual
         FROM %(credits)s
-        JOIN pmm_enrollment enrollment ON %(counts)s
+        %(join_counted)s
         JOIN (%(days)s) days ON days.day = %(date)s
         WHERE %(where)s
             AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
@@ -133,7 +141,7 @@ def credited_amounts(program, enrollment_ids, credits, date_column):
         where=credits.where_clause or SQL("TRUE"),
         days=program_days(program, SQL("period.state <> 'closed'")),
         date=date,
-        counts=counts_for("pmm_credit", date),
+        join_counted=join_counted(scope, date, SQL("SELECT UNNEST(%s::int[])", enrollment_ids)),
         program=program.id,
         enrollments=enrollment_ids,
     )

@@ -6,6 +6,8 @@ the periods could not be.
 
 from odoo.tools import SQL
 
+from .counted_partners import counted_partners
+
 
 def program_days(program, period_where):
     """Return a SELECT (period_id, day, factor) of the days of ``program``'s periods.
@@ -61,13 +63,29 @@ def day_without_rate(program):
             SELECT date AS day, partner_id, company_id FROM pmm_credit
             UNION ALL SELECT origin_date, partner_id, company_id FROM pmm_credit
         ) credit ON credit.day = days.day
-        JOIN pmm_enrollment enrollment ON enrollment.partner_id = credit.partner_id
-            AND enrollment.company_id = credit.company_id
-        WHERE enrollment.program_id = %(program)s AND days.factor IS NULL
+        WHERE days.factor IS NULL AND credit.company_id = %(company)s
+            AND credit.partner_id IN (%(partners)s)
         HAVING MIN(days.day) IS NOT NULL
         """,
         days=program_days(program, SQL("TRUE")),
-        program=program.id,
+        company=program.company_id.id,
+        partners=_counted(program),
+    )
+
+
+def _counted(program):
+    """Return a SELECT of the partners whose credits count somewhere in ``program``."""
+    enrolled = SQL("FROM pmm_enrollment WHERE program_id = %s", program.id)
+    scopes = sorted(set(program.kpi_ids.mapped("scope")) - {"own"})
+    return SQL(" UNION ").join(
+        [SQL("SELECT partner_id %s", enrolled)]
+        + [
+            SQL(
+                "SELECT partner_id FROM (%s) counted",
+                counted_partners(scope, SQL("SELECT id %s", enrolled)),
+            )
+            for scope in scopes
+        ]
     )
 
 

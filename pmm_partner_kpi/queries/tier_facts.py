@@ -45,8 +45,3 @@ def holds_for(partners, windows):
         windows,
         partners.subselect(),
     )
-
-
-def no_points():
-    """Return the SELECT (enrollment_id, value) of where nobody has points."""
-    return SQL("SELECT NULL::int AS enrollment_id, NULL::numeric AS value WHERE FALSE")

@@ -6,16 +6,17 @@ enrolment to enrolment, so here the window is a condition on the joined row.
 
 from odoo.tools import SQL
 
-from .enrollment_days import counts_for
+from .counted_partners import join_counted
 from .program_days import program_days
 
 
-def credited_totals(program, windows, credits, date_column):
+def credited_totals(program, windows, credits, date_column, scope="own"):
     """Return a SELECT (enrollment_id, value): untaxed amounts in programme currency.
 
     ``windows`` is a SELECT (enrollment_id, date_start, date_stop), ``credits`` the Query of the
-    credits that count, ``date_column`` the one of their dates that decides. Nothing before the
-    programme's start counts. The sum is rounded once.
+    credits that count, ``date_column`` the one of their dates that decides, ``scope`` says
+    whose credits count (:mod:`counted_partners`). Nothing before the programme's start counts.
+    The sum is rounded once.
     """
     date = SQL.identifier("pmm_credit", date_column)
     return SQL(
@@ -23,7 +24,7 @@ def credited_totals(program, windows, credits, date_column):
         SELECT enrollment.id AS enrollment_id,
             ROUND(SUM(pmm_credit.amount * days.factor) / %(quantum)s) * %(quantum)s AS value
         FROM %(credits)s
-        JOIN pmm_enrollment enrollment ON %(counts)s
+        %(join_counted)s
         JOIN (%(windows)s) counted ON counted.enrollment_id = enrollment.id
             AND counted.date_start <= %(date)s AND %(date)s < counted.date_stop
         JOIN (%(days)s) days ON days.day = %(date)s
@@ -32,7 +33,9 @@ def credited_totals(program, windows, credits, date_column):
         """,
         quantum=SQL("%s::numeric", str(program.currency_id.rounding)),
         credits=credits.from_clause,
-        counts=counts_for("pmm_credit", date),
+        join_counted=join_counted(
+            scope, date, SQL("SELECT enrollment_id FROM (%s) wanted", windows)
+        ),
         windows=windows,
         date=date,
         days=program_days(program, SQL("TRUE")),

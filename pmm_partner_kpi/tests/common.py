@@ -81,6 +81,45 @@ class PmmCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _below(cls, enrollment, parent, start="2026-01-01", stop=False):
+        """Put ``enrollment`` below ``parent`` for a time."""
+        return cls.env["pmm.enrollment.parent"].create(
+            {
+                "enrollment_id": enrollment.id,
+                "parent_id": parent.id,
+                "date_start": start,
+                "date_stop": stop,
+            }
+        )
+
+    @classmethod
+    def _group(cls, *members, **vals):
+        """Return a group of companies: members are (partner, from, until)."""
+        group = cls.env["pmm.partner.group"].create(
+            {"name": "Holding", "company_id": cls.company.id, **vals}
+        )
+        for member in members:
+            cls._join(group, *member)
+        return group
+
+    @classmethod
+    def _join(cls, group, partner, start="2026-01-01", stop=False):
+        return cls.env["pmm.partner.group.member"].create(
+            {
+                "group_id": group.id,
+                "partner_id": partner.id,
+                "date_start": start,
+                "date_stop": stop,
+            }
+        )
+
+    @classmethod
+    def _merge(cls, *sources, into):
+        """Merge contacts as Odoo's wizard does."""
+        wizard = cls.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([partner.id for partner in (*sources, into)], into, extra_checks=False)
+
+    @classmethod
     def _invoice(cls, partner, day, *lines, post=True, move_type="out_invoice", **vals):
         """Return an invoice of ``day``; a line is a price of a pump, or (product, qty, price)."""
         lines = [(cls.pump, 1, line) if not isinstance(line, tuple) else line for line in lines]

@@ -38,7 +38,7 @@ class Oracle:
         if move.move_type == "out_refund" and move.reversed_entry_id.state == "posted":
             origin = move.reversed_entry_id
         roles = [("buyer", move.commercial_partner_id)]
-        if move.pmm_referrer_id and move.pmm_referrer_id != move.commercial_partner_id:
+        if move.pmm_referrer_id:
             roles.append(("referrer", move.pmm_referrer_id))
         lines = [line for line in move.line_ids if line.display_type == "product"]
         if move.currency_id == move.company_id.currency_id:
@@ -74,6 +74,9 @@ class Oracle:
         for enrollment in self.env["pmm.enrollment"].search([]):
             if enrollment.partner_id == partner and enrollment.program_id.company_id == company:
                 return True
+        for group in self.env["pmm.partner.group"].search([("company_id", "=", company.id)]):
+            if partner in group.member_ids.partner_id:
+                return True
         return False
 
     # === RESULTS === #
@@ -84,6 +87,7 @@ class Oracle:
         Only of periods that are open and have begun.
         """
         found = {}
+        self.counted = {}
         for enrollment in self.env["pmm.enrollment"].search([]):
             program = enrollment.program_id
             for period in program.period_ids:
@@ -109,7 +113,7 @@ class Oracle:
         for credit in credits:
             day = credit.origin_date if kpi.returns_in == "origin" else credit.date
             if (
-                credit.partner == enrollment.partner_id.id
+                credit.partner in self._counted(kpi.scope, enrollment, day)
                 and credit.company == program.company_id.id
                 and credit.role == kpi.role
                 and self._in_category(credit.category, kpi.category_ids)
@@ -117,6 +121,7 @@ class Oracle:
                 and program.date_start <= day
                 and enrollment.date_start <= day
                 and (not enrollment.date_stop or day < enrollment.date_stop)
+                and not self._is_suspended(enrollment, day)
             ):
                 actual += credit.amount * self._rate(program, day)
         quantum = Decimal(str(program.currency_id.rounding))
@@ -129,6 +134,43 @@ class Oracle:
         if target:
             attainment = (actual / target).quantize(Decimal("0.0001"), ROUND_DOWN)
         return target, actual, attainment, self._state(target, actual, period, today)
+
+    def _counted(self, scope, enrollment, day):
+        """Return the ids of the partners whose sales of ``day`` count for ``enrollment``."""
+        if (scope, enrollment, day) not in self.counted:
+            self.counted[scope, enrollment, day] = self._partners(scope, enrollment, day)
+        return self.counted[scope, enrollment, day]
+
+    def _partners(self, scope, enrollment, day):
+        partners = {enrollment.partner_id.id}
+        if scope == "group":
+            for group in self.env["pmm.partner.group"].search([]):
+                if group.company_id == enrollment.program_id.company_id:
+                    members = {m.partner_id.id for m in group.member_ids if _runs(m, day)}
+                    if enrollment.partner_id.id in members:
+                        partners |= members
+        elif scope == "tree":
+            for other in self.env["pmm.enrollment"].search([]):
+                takes_part = _runs(other, day) and not self._is_suspended(other, day)
+                if takes_part and self._stands_below(other, enrollment, day):
+                    partners.add(other.partner_id.id)
+        return partners
+
+    def _stands_below(self, lower, upper, day):
+        while lower:
+            lower = next((row.parent_id for row in lower.upline_ids if _runs(row, day)), None)
+            if lower == upper:
+                return True
+        return False
+
+    @staticmethod
+    def _is_suspended(enrollment, day):
+        for suspension in enrollment.suspension_ids:
+            if suspension.date_start <= day and not (
+                suspension.date_stop and suspension.date_stop <= day
+            ):
+                return True
+        return False
 
     @staticmethod
     def _state(target, actual, period, today):
@@ -158,6 +200,10 @@ class Oracle:
             if rate.company_id == company and rate.name <= day:
                 latest = rate if latest is None or rate.name > latest.name else latest
         return Decimal(str(latest.rate))
+
+
+def _runs(row, day):
+    return row.date_start <= day and (not row.date_stop or day < row.date_stop)
 
 
 def stored_credits(env):

@@ -17,6 +17,10 @@ RIGHTS = {
     "pmm.enrollment":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.enrollment.tier": (NONE, READ, READ, FULL, FULL, READ),
     "pmm.partner.role":    (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.parent": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.enrollment.former": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.partner.group":   (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.partner.group.member": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
@@ -27,7 +31,19 @@ RIGHTS = {
     "pmm.tier.check":      (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.standing":   (NONE, READ, READ, READ, READ, READ),
     "pmm.tier.proposal":   (NONE, NONE, READ, "rwc", "rwc", READ),
+    "pmm.benefit.grant":   (NONE, NONE, READ, READ, READ, READ),
+    "pmm.segment":         (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.segment.member":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.balance": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.opening.batch":   (NONE, NONE, NONE, FULL, FULL, NONE),
+    "pmm.enrollment.suspension": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.application":     (NONE, NONE, READ, "rwc", FULL, NONE),
+    "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
+    "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
+    "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -65,15 +81,58 @@ class TestAccess(PmmCommon):
                 for e in cls.acme_in | cls.bolt_in
             ]
         )
+        cls.env["pmm.benefit.grant"].sudo().create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "partner_id": e.partner_id.id,
+                    "kind": "grade",
+                    "value_applied": cls.gold.id,
+                    "granted_on": "2026-01-01",
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
         people = cls.env["res.partner"].create(
             [{"name": p.name, "parent_id": p.id} for p in cls.acme | cls.bolt]
         )
         cls.env["pmm.partner.role"].create([{"contact_id": p.id, "role": "owner"} for p in people])
+        cls.env["pmm.program.template"].create(
+            {
+                "name": "Ours",
+                "company_id": cls.company.id,
+                "kpi_line_ids": [Command.create({"kpi_id": cls.kpi.id, "target": 1})],
+                "tier_line_ids": [Command.create({"grade_id": cls.gold.id})],
+            }
+        )
+        for enrollment in cls.acme_in | cls.bolt_in:
+            cls._group((enrollment.partner_id, "2026-01-01", False))
+            cls.env["pmm.enrollment.former"].sudo().create(
+                {"enrollment_id": enrollment.id, "former_ref": 1, "date_stop": "2025-12-31"}
+            )
+        cls._below(cls.acme_in, cls.bolt_in, "2026-01-01", "2026-02-01")
+        cls._below(cls.bolt_in, cls.acme_in, "2026-02-01")
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
         cls._make_ladder()
+        segment = cls.env["pmm.segment"].create({"name": "All", "company_id": cls.company.id})
+        segment._set_members(cls.acme | cls.bolt)
+        batch = cls.env["pmm.opening.batch"].create({"program_id": cls.program.id})
+        cls.env["pmm.opening.balance"].create(
+            [
+                {
+                    "enrollment_id": e.id,
+                    "kind": "points",
+                    "date": "2025-12-31",
+                    "value": 1,
+                    "batch_id": batch.id,
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
+        cls._make_entry()
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -107,6 +166,29 @@ class TestAccess(PmmCommon):
                 for e in enrollments
             ]
         )
+
+    @classmethod
+    def _make_entry(cls):
+        """Make what comes of joining and pausing, for both partners."""
+        enrollments = cls.acme_in | cls.bolt_in
+        cls.env["pmm.enrollment.suspension"].create(
+            [
+                {"enrollment_id": e.id, "date_start": "2026-06-01", "reason": "Review"}
+                for e in enrollments
+            ]
+        )
+        agreement = cls.env["pmm.agreement"].create(
+            {"program_id": cls.program.id, "body": "<p>Be fair.</p>", "date_from": "2026-01-01"}
+        )
+        agreement.action_publish()
+        Acceptance = cls.env["pmm.agreement.acceptance"].sudo()
+        vals = Acceptance._vals_of(agreement, "Ann Lee")
+        Acceptance.create([vals | {"enrollment_id": e.id} for e in enrollments])
+        for partner, user in ((cls.acme, cls.user), (cls.bolt, cls.colleague)):
+            program = cls.program.copy(
+                {"name": user.name, "apply_mode": "review", "user_id": user.id}
+            )
+            cls.env["pmm.application"].create({"program_id": program.id, "partner_id": partner.id})
 
     def _of(self, records, path):
         return {record.id for record in records if record.mapped(path) & self.acme}
@@ -179,12 +261,22 @@ class TestAccess(PmmCommon):
             ("pmm.enrollment", "partner_id"),
             ("pmm.enrollment.tier", "enrollment_id.partner_id"),
             ("pmm.partner.role", "partner_id"),
+            ("pmm.enrollment.parent", "enrollment_id.partner_id"),
+            ("pmm.enrollment.former", "enrollment_id.partner_id"),
+            ("pmm.partner.group", "member_ids.partner_id"),
+            ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.credit", "partner_id"),
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
             ("pmm.tier.check", "enrollment_id.partner_id"),
+            ("pmm.benefit.grant", "partner_id"),
+            ("pmm.segment.member", "partner_id"),
+            ("pmm.opening.balance", "partner_id"),
+            ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
+            ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
+            ("pmm.application", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -197,7 +289,8 @@ class TestAccess(PmmCommon):
                     with self.assertRaises(AccessError):
                         others.with_user(user).read(["display_name"])
             # accounting posts and audits what follows from it, for all partners
-            for user in (self.manager, self.admin, self.accountant):
+            auditors = self.accountant if RIGHTS[model][-1] else self.accountant.browse()
+            for user in self.manager | self.admin | auditors:
                 with self.subTest(f"{user.login} {model}"):
                     records = self.env[model].with_user(user).search([])
                     self.assertEqual(records.sudo().mapped(path), self.acme | self.bolt)
@@ -245,7 +338,9 @@ class TestAccess(PmmCommon):
         stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self.acme.company_id = self.company
         for model in sorted(set(RIGHTS) - {"pmm.dirty"}):
-            record = self.env[model].sudo().search([], limit=1)
+            # KPIs and templates without company are everybody's
+            own = [("company_id", "!=", False)] if "company_id" in self.env[model]._fields else []
+            record = self.env[model].sudo().search(own, limit=1)
             with self.subTest(model):
                 self.assertFalse(self.env[model].with_user(stranger).search([]) & record)
                 with self.assertRaises(AccessError):
@@ -328,7 +423,14 @@ class TestAccess(PmmCommon):
             "pmm.credit": ["_fill_dirty", "_fill_range", "_append", "_cron_sweep"],
             "pmm.kpi.measurement": ["_measure"],
             "pmm.dirty": ["_mark", "_take", "_peek"],
-            "pmm.enrollment": ["_mark_dirty", "_mark_to_measure"],
+            "pmm.enrollment": [
+                "_mark_dirty",
+                "_mark_to_measure",
+                "_tiers_changed",
+                "_warn_of_downgrade",
+                "_propose_grade",
+            ],
+            "pmm.benefit.grant": ["_sync", "_end_all", "_cron_sync"],
         }.items():
             for name in names:
                 with self.subTest(f"{model}.{name}"), self.assertRaises(AccessError):
@@ -341,15 +443,43 @@ class TestAccess(PmmCommon):
                 "action_view_standings",
                 "action_view_proposals",
                 "action_simulate_tiers",
+                "action_go_live",
+                "action_view_applications",
             },
             "pmm.period": {"action_close"},
-            "pmm.enrollment": {"action_view_credits", "action_view_measurements"},
+            "pmm.enrollment": {
+                "action_view_credits",
+                "action_view_measurements",
+                "action_view_downline",
+                "action_suspend",
+                "action_resume",
+                "action_end",
+            },
+            "pmm.enrollment.suspension": set(),
+            "pmm.application": {"action_accept", "action_reject", "action_open_enrollment"},
+            "pmm.agreement": {"action_publish", "action_view_missing"},
+            "pmm.agreement.acceptance": set(),
+            "pmm.enrollment.parent": set(),
+            "pmm.enrollment.former": set(),
+            "pmm.partner.group": set(),
+            "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
             "pmm.kpi.target": set(),
-            "pmm.kpi.measurement": {"action_view_credits"},
+            "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},
+            "pmm.benefit.grant": set(),
+            "pmm.segment": {"action_refresh"},
+            "pmm.segment.member": set(),
+            "pmm.opening.balance": set(),
+            "pmm.opening.batch": {
+                "action_check",
+                "action_import",
+                "action_template",
+                "action_undo",
+                "action_view_balances",
+            },
             "pmm.dirty": set(),
             "pmm.program.tier": set(),
             "pmm.tier.requirement": set(),
@@ -357,6 +487,9 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.program.template": {"action_use"},
+            "pmm.program.template.kpi": set(),
+            "pmm.program.template.tier": set(),
         }
         found = {model: set(self._own_public_methods(model)) for model in RIGHTS}
         self.assertEqual(found, expected, "a new public method needs a test of its rights")

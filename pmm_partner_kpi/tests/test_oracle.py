@@ -1,7 +1,9 @@
 import os
 import random
+from contextlib import suppress
 from datetime import date, timedelta
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -48,6 +50,9 @@ class TestOracle(PmmCommon):
                 "category_ids": [Command.set(cls.hardware.ids)],
             }
         )
+        # whose scope changes with the world; the last one also its dates
+        cls.scoped = Kpi.create({"name": "Far and wide"})
+        cls.kpis |= cls.scoped
         cls.kpis |= Kpi.create({"name": "Net of origin", "returns_in": "origin"})
         cls.program.kpi_ids = cls.kpis
         cls.quarterly = cls.program.copy(
@@ -192,6 +197,42 @@ class TestOracle(PmmCommon):
         for move in self._pick(number, state="posted", move_type="out_invoice"):
             move.pmm_referrer_id = self._referrer(move.partner_id)
 
+    def _structure(self):
+        """Build groups and uplines by chance; what is refused is left out."""
+        companies = [self.acme, self.bolt, self.carol, self.dora, self.stranger]
+        days = [*BOUNDARIES, False, False]
+        for _ in range(6):
+            group = self._group(company_id=self.random.choice([self.company, self.other]).id)
+            for partner in self.random.sample(companies, 3):
+                self._try(self._join, group, partner, *self._stretch(days))
+        enrollments = list(self.programs.enrollment_ids)
+        for _ in range(25):
+            lower, upper = self.random.sample(enrollments, 2)
+            self._try(self._below, lower, upper, *self._stretch(days))
+
+    def _stretch(self, days):
+        start, stop = self.random.choice(BOUNDARIES), self.random.choice(days)
+        return start, stop if stop and stop > start else False
+
+    def _try(self, method, *args):
+        with suppress(ValidationError), self.env.cr.savepoint():
+            method(*args)
+            self.env.flush_all()
+
+    def _restructure(self):
+        """Change some of what stands: ends, other dates, others above."""
+        members = self.env["pmm.partner.group.member"].search([])
+        uplines = self.env["pmm.enrollment.parent"].search([])
+        for row in self.random.sample(list(members) + list(uplines), 5):
+            fate = self.random.choice(["end", "begin", "go"])
+            day = self.random.choice(BOUNDARIES)
+            if fate == "go":
+                row.unlink()
+            elif fate == "end" and row.date_start < day:
+                self._try(row.write, {"date_stop": day})
+            elif fate == "begin" and (not row.date_stop or day < row.date_stop):
+                self._try(row.write, {"date_start": day})
+
     def _targets(self):
         self.programs._ensure_periods()
         vals_list = []
@@ -208,6 +249,31 @@ class TestOracle(PmmCommon):
                         }
                     )
         self.env["pmm.kpi.target"].create(vals_list)
+
+    def _suspend_some(self, number, first=BOUNDARIES[0]):
+        """Suspend enrolments from a day on; some for a while, some for good."""
+        days = [day for day in BOUNDARIES if day >= first]
+        for enrollment in self.random.sample(list(self.programs.enrollment_ids), number):
+            if enrollment.suspension_ids:
+                continue
+            start = self.random.choice(days)
+            self.env["pmm.enrollment.suspension"].create(
+                {
+                    "enrollment_id": enrollment.id,
+                    "date_start": start,
+                    "date_stop": self.random.choice([False, *(day for day in days if day > start)]),
+                    "reason": "chance",
+                }
+            )
+
+    def _resume_some(self, first):
+        """Give some of them back: later, at once, or as if it had never been."""
+        for suspension in self.programs.enrollment_ids.suspension_ids:
+            fate = self.random.choice(["keep", "delete", "stop"])
+            if fate == "delete" and suspension.date_start >= first:
+                suspension.unlink()
+            elif fate == "stop" and not suspension.date_stop:
+                suspension.date_stop = max(first, suspension.date_start) + timedelta(days=9)
 
     # === COMPARING === #
 
@@ -243,6 +309,8 @@ class TestOracle(PmmCommon):
             self.moves |= self._invoice(self.bolt, day, (self.valve, 2, 4.56))
         for _ in range(50):
             self.moves |= self._document()
+        self.scoped.scope, self.kpis[-1].scope = self.random.sample(["group", "tree"], 2)
+        self._structure()
         self._targets()
         self._refund_some(9)
         credits, results = self._check(seed, "first run")
@@ -256,6 +324,11 @@ class TestOracle(PmmCommon):
         self._refund_some(3)
         self._refer_some(6)
         self._check(seed, "documents changed")
+        self._suspend_some(4)
+        self._check(seed, "enrolments suspended")
+
+        self._restructure()
+        self._check(seed, "structure changed")
 
         january = self._period("2026-01")
         before = stored_measurements(self.env)
@@ -290,6 +363,9 @@ class TestOracle(PmmCommon):
             lambda e: e.partner_id == self.carol and e.program_id == self.abroad
         ).unlink()
         self._check(seed, "enrolments changed")
+        self._suspend_some(3, first=BOUNDARIES[3])
+        self._resume_some(first=BOUNDARIES[3])
+        self._check(seed, "suspensions changed")
 
         bounds = self.env["account.move"].search([], order="id")
         mended = self.env["pmm.credit"]._fill_range(1, max(bounds.ids))

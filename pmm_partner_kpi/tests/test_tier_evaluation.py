@@ -219,7 +219,7 @@ class TestTierEvaluation(PmmCommon):
                 event()
                 self.program._run()
                 self.acme_in.invalidate_recordset()
-                tier = self.acme_in._tier_on_today()
+                tier = self.acme_in._tier_today()
                 self.assertEqual((tier.grade_id.name, str(tier.valid_until)), (grade, until))
         [(day, lower)] = warned
         self.assertEqual((str(day), lower.name), ("2028-01-31", "Silver"))

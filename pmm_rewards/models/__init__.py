@@ -12,4 +12,7 @@ from . import pmm_settlement
 from . import pmm_program
 from . import pmm_period
 from . import pmm_enrollment
+from . import pmm_segment
 from . import account_move
+from . import pmm_program_template
+from . import pmm_program_template_tier

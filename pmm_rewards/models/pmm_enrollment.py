@@ -16,6 +16,12 @@ class PmmEnrollment(models.Model):
         for enrollment in self:
             enrollment.reward_total = sums.get(enrollment, 0.0)
 
+    def _with_results(self):
+        earned = self.env["pmm.reward.entry"]._read_group(
+            [("enrollment_id", "in", self.ids)], ["enrollment_id"]
+        )
+        return super()._with_results().union(*(enrollment for [enrollment] in earned))
+
     def _mark_to_measure(self):
         self._mark_to_accrue()
         return super()._mark_to_measure()
@@ -30,3 +36,9 @@ class PmmEnrollment(models.Model):
             "pmm_rewards.pmm_reward_entry_action"
         )
         return action | {"domain": [("enrollment_id", "in", self.ids)], "context": {}}
+
+    def _with_history(self):
+        # whoever merges partners need not see rewards
+        entries = self.env["pmm.reward.entry"].sudo()
+        earned = entries.search([("enrollment_id", "in", self.ids)]).enrollment_id
+        return super()._with_history() | earned.with_env(self.env)

@@ -100,7 +100,10 @@ class PmmProgram(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pmm_rewards.pmm_reward_entry_action"
         )
-        return action | {"domain": [("program_id", "in", self.ids)], "context": {}}
+        return action | {
+            "domain": [("program_id", "in", self.ids)],
+            "context": {"search_default_live": 1},
+        }
 
     def action_view_statements(self):
         """Return the action that lists the statements of this programme."""
@@ -133,12 +136,6 @@ class PmmProgram(models.Model):
             [("program_id", "in", self.ids)], ["program_id"]
         )
         return super()._with_fixed_figures().union(*(program for [program] in entries))
-
-    def _first_open_day(self):
-        """Return the first day that lies in no closed period."""
-        self.ensure_one()
-        closed = self.period_ids.filtered(lambda period: period.state == "closed")
-        return max(closed.mapped("date_stop"), default=self.date_start)
 
     # === ACCOUNTING === #
 

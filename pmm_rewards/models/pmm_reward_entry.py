@@ -45,6 +45,7 @@ class PmmRewardEntry(models.Model):
     enrollment_id = fields.Many2one(
         "pmm.enrollment", string="Enrolment", required=True, readonly=True, ondelete="restrict"
     )
+    is_shadow = fields.Boolean(related="enrollment_id.is_shadow")
     partner_id = fields.Many2one(
         "res.partner",
         required=True,
@@ -225,14 +226,11 @@ class PmmRewardEntry(models.Model):
         plan, enrollment, period = self.plan_id, self.enrollment_id, self.origin_period_id
         own = plan.returns_in == "own"
         date = "date" if own else "origin_date"
-        starts = [plan.date_start, enrollment.date_start, self.program_id.date_start]
-        stops = [day for day in (plan.date_stop, enrollment.date_stop) if day]
-        domain = self.rule_id._credit_domain(self.program_id) & Domain(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                (date, ">=", max(period.date_start, *starts)),
-                (date, "<", min(period.date_stop, *stops) if stops else period.date_stop),
-            ]
+        domain = self.rule_id._credit_domain(self.program_id) & enrollment._counted_domain(
+            "own",
+            date,
+            max(period.date_start, plan.date_start, self.program_id.date_start),
+            min(period.date_stop, plan.date_stop or period.date_stop),
         )
         if self.document_id:
             document = "document_id" if own else "origin_document_id"

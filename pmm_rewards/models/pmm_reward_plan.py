@@ -64,7 +64,9 @@ class PmmRewardPlan(models.Model):
         tracking=True,
     )
     rule_ids = fields.One2many("pmm.reward.rule", "plan_id", string="Rules", copy=True)
-    entry_total = fields.Monetary(string="Earned", compute="_compute_entry_total")
+    entry_total = fields.Monetary(
+        string="Earned", compute="_compute_entry_total", help="Without what a pilot has earned."
+    )
 
     @api.depends("program_id")
     def _compute_date_start(self):
@@ -74,7 +76,9 @@ class PmmRewardPlan(models.Model):
     def _compute_entry_total(self):
         sums = dict(
             self.env["pmm.reward.entry"]._read_group(
-                [("plan_id", "in", self.ids)], ["plan_id"], ["amount:sum"]
+                [("plan_id", "in", self.ids), ("is_shadow", "=", False)],
+                ["plan_id"],
+                ["amount:sum"],
             )
         )
         for plan in self:
@@ -191,7 +195,10 @@ class PmmRewardPlan(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pmm_rewards.pmm_reward_entry_action"
         )
-        return action | {"domain": [("plan_id", "in", self.ids)], "context": {}}
+        return action | {
+            "domain": [("plan_id", "in", self.ids)],
+            "context": {"search_default_live": 1},
+        }
 
     def _check_complete(self):
         """Raise with the remedy where this plan cannot be calculated or paid."""

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..engine import bands
 
@@ -41,6 +42,27 @@ class PmmRewardRule(models.Model):
         " period. Empty for all partners.",
     )
 
+    segment_ids = fields.Many2many(
+        "pmm.segment",
+        string="Only for segments",
+        ondelete="restrict",
+        help="Partners who are in one of these on the day that decides on the tier, too: that of"
+        " the document, or the start of the period. Empty for all partners.",
+    )
+
+    @api.constrains("segment_ids", "plan_id")
+    def _check_segments(self):
+        for rule in self:
+            foreign = rule.segment_ids.filtered(lambda s, own=rule.company_id: s.company_id != own)
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "“%(segment)s” is a segment of another company than “%(rule)s”.",
+                        segment=foreign[0].name,
+                        rule=rule.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
@@ -70,7 +92,12 @@ class PmmRewardRule(models.Model):
             self.role,
             frozenset(self.category_ids.ids),
             frozenset(self.grade_ids.ids),
+            frozenset(self._segments().ids),
         )
+
+    def _segments(self):
+        """Return the segments that this rule is for; an archived one is no less a term."""
+        return self.with_context(active_test=False).segment_ids
 
     def _strategy(self):
         """Return the strategy of this rule's kind."""

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.pmm_partner_kpi.queries.enrollment_days import counts_for
 from odoo.addons.pmm_partner_kpi.queries.program_days import program_days
+from odoo.addons.pmm_partner_kpi.queries.segment_members import in_segments
 
 
 def basis(rule, enrollment_ids, credits, *, by_document):
@@ -11,10 +12,11 @@ def basis(rule, enrollment_ids, credits, *, by_document):
 
     One row per key of ``rule``: enrolment, origin period and, where ``by_document``, document
     (else 0). ``basis`` is the unrounded sum in programme currency; ``grade_id`` the tier that
-    counts: on the credit's day for documents, at the start of the period otherwise.
+    counts: on the credit's day for documents, at the start of the period otherwise; segments
+    are looked at on the same day.
     ``credits`` is the Query of the credits that count.
     """
-    plan = rule.plan_id
+    plan, segments = rule.plan_id, rule._segments()
     program = plan.program_id
     own = plan.returns_in == "own"
     date = SQL.identifier("pmm_credit", "date" if own else "origin_date")
@@ -41,7 +43,7 @@ def basis(rule, enrollment_ids, credits, *, by_document):
         WHERE %(where)s
             AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
             AND %(plan_start)s <= %(date)s AND %(date)s < COALESCE(%(plan_stop)s, 'infinity'::date)
-            AND %(tiers)s
+            AND %(tiers)s AND %(segments)s
         GROUP BY 1, 2, 3
         """,
         document=document if by_document else SQL("0"),
@@ -57,6 +59,11 @@ def basis(rule, enrollment_ids, credits, *, by_document):
         plan_stop=plan.date_stop or None,
         tiers=(
             SQL("tier.grade_id = ANY(%s)", rule.grade_ids.ids) if rule.grade_ids else SQL("TRUE")
+        ),
+        segments=(
+            in_segments(segments.ids, SQL("enrollment.partner_id"), tier_day)
+            if segments
+            else SQL("TRUE")
         ),
     )
 

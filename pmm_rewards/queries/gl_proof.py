@@ -9,7 +9,7 @@ def gl_proof(day):
     ``posted`` (reward entries in the general ledger up to ``day``) less ``settled``
     (statements on posted bills, less reversed bills) is what the account should hold,
     ``balance`` what its journal items say, each from its own tables. ``not_posted`` stands
-    beside it.
+    beside it. What a pilot earns is never posted and stands outside.
     """
     return SQL(
         """
@@ -23,6 +23,8 @@ def gl_proof(day):
                 ) AS not_posted
             FROM pmm_reward_entry entry
             JOIN pmm_program program ON program.id = entry.program_id
+            JOIN pmm_enrollment enrollment ON enrollment.id = entry.enrollment_id
+                AND enrollment.is_shadow IS NOT TRUE
             LEFT JOIN pmm_reward_posting posting ON posting.entry_id = entry.id
             LEFT JOIN account_move move ON move.id = posting.move_id
             GROUP BY 1, 2, 3, 4

@@ -7,7 +7,7 @@ def unposted_sums(program):
     """Return a SELECT (period_id, enrollment_id, partner_id, amount, entry_ids) not posted yet.
 
     One row per booking period and enrolment: the grain of the accrual's journal items, so that
-    a statement later settles whole items.
+    a statement later settles whole items. What a pilot earns is not paid, so never posted.
     """
     return SQL(
         """
@@ -15,7 +15,8 @@ def unposted_sums(program):
             SUM(entry.amount)::text, ARRAY_AGG(entry.id ORDER BY entry.id)
         FROM pmm_reward_entry entry
         JOIN pmm_period period ON period.id = entry.period_id
-        WHERE entry.program_id = %s AND NOT EXISTS (
+        JOIN pmm_enrollment enrollment ON enrollment.id = entry.enrollment_id
+        WHERE entry.program_id = %s AND enrollment.is_shadow IS NOT TRUE AND NOT EXISTS (
             SELECT 1 FROM pmm_reward_posting posting WHERE posting.entry_id = entry.id
         )
         GROUP BY entry.period_id, entry.enrollment_id, entry.partner_id, period.date_start
@@ -28,7 +29,7 @@ def unposted_sums(program):
 def unstated_sums(period):
     """Return a SELECT (enrollment_id, partner_id, amount) of what no statement has yet.
 
-    Entries booked up to ``period`` in closed periods of its programme.
+    Entries booked up to ``period`` in closed periods of its programme, without those of a pilot.
     """
     return SQL(
         "SELECT entry.enrollment_id, entry.partner_id, SUM(entry.amount)::text %s"
@@ -59,6 +60,8 @@ def _unstated(period, join=None):
         """
         FROM pmm_reward_entry entry
         JOIN pmm_period booked ON booked.id = entry.period_id
+        JOIN pmm_enrollment enrollment ON enrollment.id = entry.enrollment_id
+            AND enrollment.is_shadow IS NOT TRUE
         %s
         WHERE entry.program_id = %s AND booked.state = 'closed' AND booked.date_start <= %s
             AND NOT EXISTS (SELECT 1 FROM pmm_statement_line line WHERE line.entry_id = entry.id)

@@ -19,6 +19,7 @@ class PmmGlProof(models.Model):
             "parent_state",
             "partner_id",
         ],
+        "pmm.enrollment": ["is_shadow"],
         "pmm.program": ["accrued_account_id"],
         "pmm.reward.entry": ["amount"],
         "pmm.reward.posting": ["entry_id"],

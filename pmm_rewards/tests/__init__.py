@@ -12,3 +12,7 @@ from . import test_portal
 from . import test_portal_access
 from . import test_query_count
 from . import test_settlement
+from . import test_pmm_program_wizard
+from . import test_segments
+from . import test_pilot
+from . import test_partner_merge

@@ -45,7 +45,8 @@ def _credits(plan, rule, enrollment):
         day = counted.invoice_date
         if not all(_within(day, terms) for terms in (plan, enrollment)):
             continue
-        if day < program.date_start:
+        suspended = any(_within(day, suspension) for suspension in enrollment.suspension_ids)
+        if suspended or day < program.date_start:
             continue
         period = next(p for p in program.period_ids if p.date_start <= day < p.date_stop)
         by_document = rule.kind == "document_rate"
@@ -54,7 +55,7 @@ def _credits(plan, rule, enrollment):
             if by_document
             else max(period.date_start, enrollment.date_start, program.date_start)
         )
-        if rule.grade_ids and not _tier(enrollment, tier_day) & rule.grade_ids:
+        if not _is_for(rule, enrollment, tier_day):
             continue
         for line in move.invoice_line_ids:
             if line.display_type == "product" and _in_categories(line.product_id, rule):
@@ -71,6 +72,20 @@ def _tier(enrollment, day):
         if _within(day, tier):
             return tier.grade_id
     return enrollment.tier_ids.grade_id.browse()
+
+
+def _is_for(rule, enrollment, day):
+    if rule.grade_ids and not _tier(enrollment, day) & rule.grade_ids:
+        return False
+    return not rule.segment_ids or _in_segments(enrollment, rule, day)
+
+
+def _in_segments(enrollment, rule, day):
+    return any(
+        member.partner_id == enrollment.partner_id and _within(day, member)
+        for segment in rule.segment_ids
+        for member in segment.member_ids
+    )
 
 
 def _in_categories(product, rule):

@@ -34,10 +34,14 @@ class TestMoneyOracle(RewardCommon):
         cls.abroad.date_start = "2026-01-10"
         cls.carl = cls.env["res.partner"].create({"name": "Carl & Co", "is_company": True})
         gold = [Command.set(cls.gold.ids)]
+        cls.segment = cls.env["pmm.segment"].create({"name": "Key", "company_id": cls.company.id})
+        key = [Command.set(cls.segment.ids)]
         cls.plans = cls._plan(
             cls._rate(0.0525, category_ids=[Command.set(cls.hardware.ids)]),
             cls._rate(0.03, name="Gold", grade_ids=gold),
             cls._rate(0.02, name="Referred", role="referrer"),
+            cls._rate(0.011, name="Key", segment_ids=key),
+            cls._bands((0, 0), (300, 0.027), name="Key bands", segment_ids=key),
             cls._bands((0, 0.01), (250, 0.035), (600, 0.08)),
         ) | cls._plan(
             cls._rate(0.07, category_ids=[Command.set(cls.pumps.ids)]),
@@ -135,10 +139,44 @@ class TestMoneyOracle(RewardCommon):
         if self.source.random() < 0.8:
             self._tier(enrollment, self.gold, day)
 
+    def event_segment(self):
+        start = self.source.randrange(len(DAYS) - 1)
+        partner = self.source.choice(self.partners)
+        self.segment.member_ids.filtered(lambda m: m.partner_id == partner).unlink()
+        self.env["pmm.segment.member"].create(
+            {
+                "segment_id": self.segment.id,
+                "partner_id": partner.id,
+                "date_start": DAYS[start],
+                "date_stop": self.source.choice([False, self.source.choice(DAYS[start + 1 :])]),
+            }
+        )
+
     def event_enrolment_end(self):
         enrollment = self.source.choice(self.enrolled)
         ends = [day for day in DAYS if day > enrollment.date_start]
         enrollment.date_stop = self.source.choice([False, False, *ends[20::20]])
+
+    def event_suspend(self):
+        """Suspend an enrolment in open periods, change that, or take it back."""
+        enrollment = self.source.choice(self.enrolled)
+        first = enrollment.program_id._first_open_day()
+        days = [day for day in DAYS if day >= first]
+        if not days:
+            return
+        start = self.source.choice(days)
+        stop = self.source.choice([False, *(day for day in days if day > start)])
+        vals = {"date_start": start, "date_stop": stop, "reason": "chance"}
+        known = enrollment.suspension_ids[:1]
+        if not known:
+            known.create({"enrollment_id": enrollment.id, **vals})
+        elif known.date_start < first:
+            if not known.date_stop or known.date_stop >= first:
+                known.date_stop = start
+        elif self.source.random() < 0.5:
+            known.write(vals)
+        else:
+            known.unlink()
 
     def event_run(self):
         self.source.choice((self.program, self.abroad))._run()
@@ -223,7 +261,9 @@ class TestMoneyOracle(RewardCommon):
             self.event_revive: 3,
             self.event_referrer: 6,
             self.event_tier: 6,
+            self.event_segment: 6,
             self.event_enrolment_end: 6,
+            self.event_suspend: 7,
             self.event_run: 4,
             self.event_close: 5,
             self.event_settle: 6,

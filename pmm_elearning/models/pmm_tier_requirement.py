@@ -1,0 +1,47 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+
+class PmmTierRequirement(models.Model):
+    _inherit = "pmm.tier.requirement"
+
+    kind = fields.Selection(
+        selection_add=[("certificates", "Certified people")],
+        # a tier must not become easier because an addon goes: somebody has to decide then
+        ondelete={"certificates": lambda requirements: requirements._retire_certificates()},
+    )
+    certification_ids = fields.Many2many(
+        "survey.survey",
+        "pmm_tier_requirement_survey_survey_rel",
+        "requirement_id",
+        "survey_id",
+        string="Certifications",
+        domain=[("certification", "=", True)],
+        # an emptied list would mean all of them
+        ondelete="restrict",
+        help="One of them is enough for a person to count; leave empty for any certification.",
+    )
+
+    def _passed_domain(self):
+        """Return the domain of the attempts that certify a person, of all people and days."""
+        self.ensure_one()
+        domain = Domain(
+            [
+                ("state", "=", "done"),
+                ("scoring_success", "=", True),
+                ("test_entry", "=", False),
+                ("end_datetime", "!=", False),
+                ("partner_id", "!=", False),
+                ("survey_id.certification", "=", True),
+            ]
+        )
+        # a run may be started by people who see no surveys
+        if chosen := self.sudo().certification_ids:
+            domain &= Domain("survey_id", "in", chosen.ids)
+        return domain
+
+    def _retire_certificates(self):
+        """Keep the tiers as hard as they were: what cannot be counted is confirmed by hand."""
+        for requirement in self:
+            requirement.write({"name": requirement._title()})
+        self.write({"kind": "check", "threshold": 1})

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class PmmKpiDefinition(models.Model):
+    """Whose sales a KPI counts: the partner's own, its group's, or those of all below it."""
+
+    _inherit = "pmm.kpi.definition"
+
+    scope = fields.Selection(
+        [
+            ("own", "The partner's own sales"),
+            ("group", "All companies of its group"),
+            ("tree", "Own sales and those of everybody below"),
+        ],
+        string="Whose sales",
+        required=True,
+        default="own",
+        tracking=True,
+        help="A group counts on the days on which the partner and the other company are in it;"
+        " everybody below, on the days on which the upline lasts and their enrolment runs.",
+    )
+    has_scope = fields.Boolean(compute="_compute_has_scope")
+
+    @api.depends("source")
+    def _compute_has_scope(self):
+        for kpi in self:
+            kpi.has_scope = bool(kpi.source) and kpi._source()._has_scope(kpi)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "scope" in vals:
+            # whoever may define KPIs may not edit enrolments of others: these are only marks
+            self.sudo().program_ids.enrollment_ids._mark_to_measure()
+        return result

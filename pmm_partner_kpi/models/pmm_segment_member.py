@@ -1,0 +1,143 @@
+from itertools import pairwise
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+
+class PmmSegmentMember(models.Model):
+    """A partner company in a segment, from a day until a day."""
+
+    _name = "pmm.segment.member"
+    _description = "Member of a Segment"
+    _order = "segment_id, date_start desc, id desc"
+    _rec_name = "partner_id"
+
+    _start_before_stop = models.Constraint(
+        "CHECK(date_stop IS NULL OR date_start < date_stop)",
+        "A membership must end after it starts.",
+    )
+    # deferred: the check below speaks first, with a sentence
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(segment_id, segment_id, '[]') WITH &&,"
+        " int4range(partner_id, partner_id, '[]') WITH &&,"
+        " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
+        "This partner is already in this segment at that time.",
+    )
+    # rewards ask for each credit whether its partner is in the segment
+    _partner_idx = models.Index("(partner_id, segment_id, date_start)")
+
+    segment_id = fields.Many2one("pmm.segment", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="segment_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", required=True, ondelete="cascade", domain=[("parent_id", "=", False)]
+    )
+    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_stop = fields.Date(
+        string="Ends before", help="The first day outside the segment; empty while it lasts."
+    )
+    origin = fields.Selection(
+        [("manual", "By hand"), ("condition", "By the condition"), ("code", "By another addon")],
+        string="How",
+        required=True,
+        default="manual",
+        readonly=True,
+    )
+
+    @api.model
+    def _on(self, day):
+        """Return the domain of the memberships of ``day``."""
+        return Domain("date_start", "<=", day) & (
+            Domain("date_stop", "=", False) | Domain("date_stop", ">", day)
+        )
+
+    @api.constrains("partner_id")
+    def _check_commercial_partner(self):
+        for member in self:
+            partner = member.partner_id
+            if partner != partner.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is a contact of %(company)s. Choose the company.",
+                        contact=partner.name,
+                        company=partner.commercial_partner_id.name,
+                    )
+                )
+
+    @api.constrains("segment_id", "partner_id", "date_start", "date_stop")
+    def _check_overlap(self):
+        near = self.search(
+            [
+                ("segment_id", "in", self.segment_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+            ]
+        )
+        for (segment, partner), members in near.grouped(
+            lambda member: (member.segment_id, member.partner_id)
+        ).items():
+            for earlier, later in pairwise(members.sorted("date_start")):
+                if not earlier.date_stop or earlier.date_stop > later.date_start:
+                    raise ValidationError(
+                        self.env._(
+                            "%(partner)s is already in “%(segment)s” on %(day)s. End that"
+                            " membership first, or choose other days.",
+                            partner=partner.name,
+                            segment=segment.name,
+                            day=format_date(self.env, later.date_start),
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        members._check_by_hand()
+        members._mark()
+        return members
+
+    def write(self, vals):
+        self._check_by_hand()
+        self._mark()
+        result = super().write(vals)
+        self._check_by_hand()
+        self._mark()
+        return result
+
+    def unlink(self):
+        self._check_by_hand()
+        self._mark()
+        return super().unlink()
+
+    @api.model
+    def _merge_partners(self, sources, partner):
+        """Give ``partner`` the memberships of ``sources``; days that meet become one row."""
+        members = self.search([("partner_id", "in", (sources | partner).ids)])
+        for rows in members.filtered("partner_id").grouped("segment_id").values():
+            if not rows.partner_id & sources:
+                continue
+            kept = self.browse()
+            for row in rows.sorted("date_start"):
+                last = kept[-1:]
+                if last and (not last.date_stop or row.date_start <= last.date_stop):
+                    stop = last.date_stop and row.date_stop and max(last.date_stop, row.date_stop)
+                    row.unlink()
+                    last.date_stop = stop
+                else:
+                    kept |= row
+            (kept - kept.filtered_domain([("partner_id", "=", partner.id)])).partner_id = partner
+
+    def _check_by_hand(self):
+        """Leave the members of a condition to the condition."""
+        fixed = self.segment_id.filtered(lambda segment: segment.kind == "domain")
+        if fixed and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The members of “%s” follow from its condition. Change the condition, or"
+                    " press “Renew members”.",
+                    fixed[0].name,
+                )
+            )
+
+    def _mark(self):
+        for segment, members in self.grouped("segment_id").items():
+            segment._mark_members(members.partner_id)

@@ -1,0 +1,389 @@
+from psycopg2 import errors
+
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+
+from .common import PmmCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-04-15")
+class TestPartnerMerge(PmmCommon):
+    """P12: two partners that are merged keep what each had; from that day on all counts once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.origin_kpi = cls._kpi("Net of origin", returns_in="origin")
+        cls.grouped = cls._kpi("Group", scope="group")
+        cls.tree = cls._kpi("Tree", scope="tree")
+        cls.carol = cls.env["res.partner"].create({"name": "Carol Inc", "is_company": True})
+        cls.acme_id = cls.acme.id
+
+    # === HELPERS === #
+
+    def _facts(self):
+        """Return all results by enrolment, KPI and period, zeros left out."""
+        self.env.flush_all()
+        return {
+            (r.enrollment_id.id, r.kpi_id.name, r.period_id.name): r.actual
+            for r in self.env["pmm.kpi.measurement"].search([])
+            if r.actual
+        }
+
+    def _merge_unchanged(self, *sources, into):
+        """Merge; assert that no figure moves, no credit is added and the sweep finds nothing."""
+        programs = self.env["pmm.program"].search([])
+        for program in programs:
+            program._run()
+        before = self._facts()
+        self._merge(*sources, into=into)
+        for program in programs:
+            self.assertEqual(program._run()["credits"], 0)
+        self.assertEqual(self._facts(), before)
+        last = max(self.env["account.move"].search([]).ids, default=1)
+        self.assertEqual(self.env["pmm.credit"]._fill_range(1, last), 0, "relation = table")
+
+    def _actual(self, enrollment, period="2026-04", kpi=None):
+        return self._measurement(enrollment, period, kpi).actual
+
+    # === BOTH ENROLLED === #
+
+    def test_each_keeps_its_own_and_then_all_counts_once(self):
+        """P12: closed and open periods before; the day of the merge, one below, one above."""
+        for partner, amount in ((self.acme, 100), (self.bolt, 10)):
+            self._invoice(partner, "2026-02-10", amount)
+            self._invoice(partner, "2026-04-14", amount)
+        self._close("2026-01", "2026-02")
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self.assertFalse(self.acme.exists())
+        self.assertEqual(self.acme_in.partner_id, self.bolt)
+        self.assertEqual(str(self.acme_in.date_stop), "2026-04-15")
+        self.assertFalse(self.bolt_in.date_stop)
+        for day, amount in (("14", 1), ("15", 2), ("16", 4)):
+            self._invoice(self.bolt, f"2026-04-{day}", amount)
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in), 100)
+        self.assertEqual(self._actual(self.bolt_in), 17)
+        self.assertResult(self.acme_in, "2026-02", 100)
+        self.assertResult(self.bolt_in, "2026-02", 10)
+        self.assertFalse(self._measurement(self.acme_in, "2026-05"))
+
+    def test_drill_down_follows(self):
+        """P12: the credits behind a result are those that count, for both enrolments."""
+        for partner, amount in ((self.acme, 100), (self.bolt, 10)):
+            self._invoice(partner, "2026-04-14", amount)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        for enrollment, amount in ((self.acme_in, 100), (self.bolt_in, 10)):
+            for kpi in (self.kpi, self.origin_kpi, self.grouped, self.tree):
+                action = self._measurement(enrollment, "2026-04", kpi).action_view_credits()
+                found = self.env["pmm.credit"].search(action["domain"])
+                self.assertEqual(sum(found.mapped("amount")), amount, kpi.name)
+
+    def test_what_is_dated_from_that_day_on_moves(self):
+        """P12: a document of the merge day counts for the partner that stays, once."""
+        self._invoice(self.acme, "2026-04-15", 100)
+        self.program._run()
+        self._merge(self.acme, into=self.bolt)
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in), 0)
+        self.assertEqual(self._actual(self.bolt_in), 100)
+
+    def test_late_correction_and_refund_stay_with_the_old_enrolment(self):
+        """P12: a corrected old line, and by origin its credit note, count where it counted."""
+        invoice = self._invoice(self.acme, "2026-03-10", 100)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 80
+        invoice.action_post()
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in, "2026-03"), 80)
+        invoice.invoice_user_id = self._user("seller", "sales_team.group_sale_salesman")
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in, "2026-03"), 80)
+        self._refund(invoice, "2026-04-15", 30)
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in, "2026-03", self.origin_kpi), 50)
+        self.assertEqual(self._actual(self.bolt_in, "2026-03", self.origin_kpi), 0)
+        self.assertEqual(self._actual(self.acme_in, "2026-03"), 80)
+        self.assertEqual(self._actual(self.bolt_in, "2026-04"), -30)
+
+    def test_line_that_both_were_credited_with(self):
+        """P12: revisions of both stand one behind the other; the unique index holds."""
+        invoice = self._invoice(self.acme, "2026-03-10", 100)
+        self.program._run()
+        invoice.button_draft()
+        invoice.partner_id = self.bolt
+        invoice.action_post()
+        self._merge_unchanged(self.acme, into=self.bolt)
+        credits = self.env["pmm.credit"].search([("partner_id", "=", self.bolt.id)], order="id")
+        self.assertEqual(credits.mapped("revision"), [2, 3, 1])
+        self.assertEqual(credits.mapped("former_ref"), [self.acme_id, self.acme_id, 0])
+        invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 90
+        invoice.action_post()
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in, "2026-03"), 90)
+
+    def test_refused_where_a_company_would_become_a_contact(self):
+        """DESIGN 3.9: a sentence says what to do; nothing is written."""
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.bolt.id})
+        with self.assertRefused("Merge it into Bolt Supplies instead"):
+            self._merge(self.acme, into=person)
+
+    # === ONE ENROLLED, CHAINS === #
+
+    def test_stranger_into_partner(self):
+        """P12: what the stranger bought before counts for nobody, later it counts."""
+        self._invoice(self.stranger, "2026-04-14", 100)
+        self._invoice(self.bolt, "2026-04-14", 10)
+        self._merge_unchanged(self.stranger, into=self.bolt)
+        self._invoice(self.bolt, "2026-04-15", 1)
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in), 11)
+
+    def test_partner_into_stranger(self):
+        """P12: the enrolment goes on with what the stranger buys from that day on."""
+        self._invoice(self.stranger, "2026-04-14", 100)
+        self._invoice(self.bolt, "2026-04-14", 10)
+        self._merge_unchanged(self.bolt, into=self.stranger)
+        self.assertEqual(self.bolt_in.partner_id, self.stranger)
+        self.assertFalse(self.bolt_in.date_stop)
+        self._invoice(self.stranger, "2026-04-15", 1)
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in), 11)
+
+    def test_strangers_leave_no_credits(self):
+        """X14: contacts that no programme knows are merged as ever."""
+        self._invoice(self.stranger, "2026-04-14", 100)
+        self._merge(self.stranger, into=self.carol)
+        self.assertFalse(self.env["pmm.credit"].search([]))
+
+    def test_chain(self):
+        """P12: A into B, later B into C, in two programmes; each day counts as it did."""
+        other = self.program.copy({"name": "Other"})
+        acme_there = self._enroll(self.acme, program=other)
+        carol_in = self._enroll(self.carol, "2026-02-01")
+        for partner, amount in ((self.acme, 1), (self.bolt, 10), (self.carol, 100)):
+            self._invoice(partner, "2026-03-10", amount)
+            self._refund(self._invoice(partner, "2026-03-11", amount), "2026-04-10", amount / 2)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self.assertFalse(acme_there.date_stop)
+        with freeze_time("2026-05-20"):
+            for partner, amount in ((self.bolt, 20), (self.carol, 200)):
+                self._invoice(partner, "2026-04-15", amount)
+                self._invoice(partner, "2026-05-19", amount)
+            self._merge_unchanged(self.bolt, into=self.carol)
+            self._invoice(self.carol, "2026-05-20", 1000)
+            self.program._run()
+            other._run()
+            for enrollment, period, actual in (
+                (self.acme_in, "2026-03", 2),
+                (self.acme_in, "2026-04", -0.5),
+                (self.bolt_in, "2026-03", 20),
+                (self.bolt_in, "2026-04", 15),
+                (self.bolt_in, "2026-05", 20),
+                (carol_in, "2026-03", 200),
+                (carol_in, "2026-05", 1200),
+                (acme_there, "2026-03", 2),
+                (acme_there, "2026-04", 19.5),
+                (acme_there, "2026-05", 1020),
+            ):
+                self.assertResult(enrollment, period, actual)
+            self.assertEqual(
+                acme_there.former_ids.mapped("name"), ["Acme Trading", "Bolt Supplies"]
+            )
+
+    def test_three_at_once(self):
+        """P12: two into a third one that is not enrolled: one goes on, the other ends."""
+        for partner, amount in ((self.acme, 1), (self.bolt, 10), (self.stranger, 100)):
+            self._invoice(partner, "2026-04-14", amount)
+        self._merge_unchanged(self.acme, self.bolt, into=self.stranger)
+        running = (self.acme_in | self.bolt_in).filtered(lambda e: not e.date_stop)
+        self.assertEqual(len(running), 1)
+        self._invoice(self.stranger, "2026-04-15", 1000)
+        self.program._run()
+        self.assertEqual(
+            sum(self._actual(enrollment) for enrollment in self.acme_in | self.bolt_in), 1011
+        )
+
+    # === DATES OF ENROLMENTS === #
+
+    def test_dates_of_enrolments(self):
+        """P12: ended, running, starting on the day of the merge, later; what is left of each."""
+        cases = [
+            # source, surviving, dates of the source afterwards (None: it is gone)
+            (("2026-01-01", "2026-03-01"), ("2026-01-01", False), ("2026-01-01", "2026-03-01")),
+            (("2026-01-01", "2026-04-15"), ("2026-01-01", False), ("2026-01-01", "2026-04-15")),
+            (("2026-01-01", "2026-04-16"), ("2026-01-01", False), ("2026-01-01", "2026-04-15")),
+            (("2026-04-14", False), ("2026-01-01", False), ("2026-04-14", "2026-04-15")),
+            (("2026-04-15", False), ("2026-01-01", False), None),
+            (("2026-04-15", False), ("2026-04-15", False), None),
+            (("2026-06-01", False), ("2026-01-01", False), None),
+            (("2026-06-01", False), ("2026-01-01", "2026-06-01"), ("2026-06-01", False)),
+            (("2026-06-01", False), ("2026-01-01", "2026-06-02"), None),
+            (("2026-01-01", False), ("2026-06-01", False), ("2026-01-01", "2026-06-01")),
+            (("2026-01-01", False), ("2026-01-01", "2026-04-15"), ("2026-01-01", False)),
+            (("2026-01-01", False), ("2026-01-01", "2026-04-16"), ("2026-01-01", "2026-04-15")),
+        ]
+        for source, surviving, expected in cases:
+            with self.subTest(f"{source} into {surviving}"), self.env.cr.savepoint() as savepoint:
+                one = self._enroll(self.carol, *source)
+                two = self._enroll(self.stranger, *surviving)
+                self.program._run()
+                self._merge(self.carol, into=self.stranger)
+                self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                self.assertEqual(bool(one.exists()), bool(expected))
+                if expected:
+                    self.assertEqual(
+                        (str(one.date_start), str(one.date_stop or "")),
+                        (expected[0], expected[1] or ""),
+                    )
+                self.assertEqual(str(two.date_stop or ""), surviving[1] or "")
+                self.assertEqual(self.program._run()["credits"], 0)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_new_enrolment_beside_a_merged_one_is_refused(self):
+        """DESIGN 3.9: from the merge on the enrolment is the partner's like any other."""
+        self._merge(self.acme, into=self.stranger)
+        with self.assertRefused("already enrolled"):
+            self._enroll(self.stranger, "2026-04-15")
+        with self.assertRefused("already enrolled"):
+            self._enroll(self.stranger, "2026-01-01")
+        self._enroll(self.stranger, "2026-01-01", "2026-04-15")
+
+    # === STRUCTURE === #
+
+    def test_group_membership(self):
+        """P12: both in groups of their own: each keeps its days, one goes on."""
+        first = self._group((self.acme, "2026-01-01", False), (self.carol, "2026-01-01", False))
+        second = self._group((self.bolt, "2026-01-01", False), (self.stranger, "2026-01-01", False))
+        for partner, amount in (
+            (self.acme, 1),
+            (self.carol, 10),
+            (self.bolt, 100),
+            (self.stranger, 1000),
+        ):
+            self._invoice(partner, "2026-04-14", amount)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        rows = (first | second).member_ids.filtered(lambda row: row.partner_id == self.bolt)
+        self.assertEqual(
+            sorted((row.group_id.id, str(row.date_stop), row.former_ref) for row in rows),
+            [(first.id, "2026-04-15", self.acme_id), (second.id, "False", 0)],
+        )
+
+    def test_members_of_one_group(self):
+        """P12: merged within their group nothing counts twice; one outside takes the place."""
+        self._group((self.acme, "2026-01-01", False), (self.bolt, "2026-01-01", False))
+        self._invoice(self.acme, "2026-04-14", 1)
+        self._invoice(self.bolt, "2026-04-14", 10)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self._invoice(self.bolt, "2026-04-15", 100)
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in, kpi=self.grouped), 111)
+        self._merge_unchanged(self.bolt, into=self.stranger)
+        self._invoice(self.stranger, "2026-04-15", 1000)
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in, kpi=self.grouped), 1111)
+
+    def test_tree(self):
+        """P12: who stood below the source stands below the other; no loop is left."""
+        carol_in = self._enroll(self.carol)
+        self._below(carol_in, self.acme_in)
+        self._below(self.acme_in, self.bolt_in)
+        for partner, amount in ((self.acme, 1), (self.bolt, 10), (self.carol, 100)):
+            self._invoice(partner, "2026-04-14", amount)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self.assertEqual(carol_in.parent_today_id, self.bolt_in)
+        self._invoice(self.carol, "2026-04-15", 1000)
+        self._invoice(self.bolt, "2026-04-15", 10000)
+        self.program._run()
+        self.assertEqual(self._actual(self.bolt_in, kpi=self.tree), 11111)
+        self.assertEqual(self._actual(self.acme_in, kpi=self.tree), 101)
+        self.assertFalse(self.env["pmm.enrollment.parent"].search([])._find_loops())
+
+    def test_loop_by_merge_is_cut(self):
+        """R15: bottom and top become one: the way between them ends that day."""
+        carol_in = self._enroll(self.carol)
+        self._below(self.acme_in, carol_in)
+        self._below(carol_in, self.bolt_in)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        rows = self.env["pmm.enrollment.parent"].search([])
+        self.assertFalse(rows._find_loops())
+        self.assertEqual(carol_in.parent_today_id, self.bolt_in)
+
+    # === PEOPLE, REFERRALS, RIGHTS === #
+
+    def test_roles(self):
+        """P12: people and roles follow, each role once; no role reaches another company."""
+        Role = self.env["pmm.partner.role"]
+        ann, ben = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.acme.id} for name in ("Ann", "Ben")]
+        )
+        cleo = self.env["res.partner"].create({"name": "Cleo", "parent_id": self.bolt.id})
+        for person, role in ((ann, "owner"), (ann, "sales"), (ben, "sales"), (ben, "finance")):
+            Role.create({"contact_id": person.id, "role": role})
+        Role.create({"contact_id": self.acme.id, "role": "owner"})
+        Role.create({"contact_id": self.bolt.id, "role": "owner"})
+        self._merge(ann, into=ben)
+        roles = Role.search([("contact_id", "=", ben.id)])
+        self.assertEqual(sorted(roles.mapped("role")), ["finance", "owner", "sales"])
+        self._merge(self.acme, into=self.bolt)
+        self.assertEqual(roles.partner_id, self.bolt)
+        self.assertEqual(ben.commercial_partner_id, self.bolt)
+        self.assertEqual(len(Role.search([("contact_id", "=", self.bolt.id)])), 1)
+        abroad = self.env["res.partner"].create({"name": "Dan", "parent_id": self.carol.id})
+        Role.create({"contact_id": abroad.id, "role": "owner"})
+        self._merge(abroad, into=cleo)
+        self.assertFalse(Role.search([("contact_id", "=", cleo.id)]))
+
+    def test_referrer_and_buyer_become_one(self):
+        """P12: what was credited stays; drafts and orders lose a referrer that buys itself."""
+        self._invoice(self.acme, "2026-04-14", 100, pmm_referrer_id=self.bolt.id)
+        draft = self._invoice(
+            self.acme, "2026-04-14", 100, pmm_referrer_id=self.bolt.id, post=False
+        )
+        order = self.env["sale.order"].create(
+            {"partner_id": self.acme.id, "pmm_referrer_id": self.bolt.id}
+        )
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self.assertFalse(draft.pmm_referrer_id)
+        self.assertFalse(order.pmm_referrer_id)
+        self.assertEqual(self._credited(self.bolt, "referrer"), 100)
+
+    def test_merged_by_whoever_may_merge_contacts(self):
+        """X14: no programme rights are needed; the chatter says what, when and by whom."""
+        clerk = self._user("clerk", "base.group_user", "base.group_partner_manager")
+        self.acme.email = self.bolt.email = "same@example.com"
+        self._invoice(self.acme, "2026-04-14", 100)
+        self.program._run()
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(clerk).create({})
+        wizard._merge((self.acme | self.bolt).ids, self.bolt.with_user(clerk))
+        self.assertEqual(self.acme_in.partner_id, self.bolt)
+        body = self.bolt_in.message_ids[:1].body
+        for text in ("04/15/2026", "clerk", f"Acme Trading ({self.acme_id})", "Bolt Supplies"):
+            self.assertIn(text, body)
+
+    def test_ledger_is_shut_outside_a_merge(self):
+        """DESIGN 3.3: before and after, and during it for anything but the partner."""
+        self._invoice(self.acme, "2026-02-03", 100)
+        self.program._run()
+        self._merge(self.acme, into=self.bolt)
+        for setting, statement in (
+            ("off", "UPDATE pmm_credit SET partner_id = partner_id"),
+            ("on", "UPDATE pmm_credit SET amount = 0"),
+            ("on", "UPDATE pmm_credit SET date = '2026-01-01'"),
+            ("on", "DELETE FROM pmm_credit"),
+        ):
+            with (
+                self.subTest(f"{setting}: {statement}"),
+                mute_logger("odoo.sql_db"),
+                self.assertRefused("never changed or deleted", errors.RestrictViolation),
+            ):
+                if setting == "on":
+                    self.env.cr.execute("SELECT set_config('pmm.partner_merge', 'on', TRUE)")
+                self.env.cr.execute(statement)
+        with self.assertRefused("never changed or deleted", UserError):
+            self.env["pmm.credit"].sudo().search([]).write({"partner_id": self.carol.id})
