@@ -89,17 +89,17 @@ class PmmEnrollment(models.Model):
         """
         self.env.flush_all()
         moved = 0
-        for program, members in self.grouped("program_id").items():
+        # standings and moves are derived data and belong to the run, whoever started it
+        for program, members in self.sudo().grouped("program_id").items():
             if not program.tier_ids:
                 continue
             today = program._today()
-            # standings and moves are derived data and belong to the run, whoever started it
-            running = members.sudo().filtered(lambda enrollment: enrollment._runs_today())
+            running = members.filtered(lambda enrollment: enrollment._runs_today())
             for ids in split_every(BATCH, running.ids, list):
-                batch = self.sudo().browse(ids)
-                batch._store_standings(program.sudo(), today)
+                batch = running.browse(ids)
+                batch._store_standings(program, today)
                 if program.tier_mode != "manual":
-                    moved += batch._move(program.sudo(), today)
+                    moved += batch._move(program, today)
         return moved
 
     def _store_standings(self, program, today):
