@@ -1,3 +1,5 @@
+import logging
+
 from psycopg2 import IntegrityError
 
 from odoo import http
@@ -5,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from .portal_entry import PmmPortalEntry
+
+_logger = logging.getLogger(__name__)
 
 
 class PmmPortalAgreement(PmmPortalEntry):
@@ -47,7 +51,7 @@ class PmmPortalAgreement(PmmPortalEntry):
                 # an owner accepts for the own company: checked above
                 request.env["pmm.agreement.acceptance"].sudo().create(vals)
         except IntegrityError:
-            pass  # a colleague, or a second click, was faster
+            _logger.info("Agreement %s was accepted by somebody else just now", agreement.id)
         except UserError as refusal:
             return self._agreement_page(error=str(refusal), refused=enrollment, post=post)
         return request.redirect("/my/programme/agreement", code=303)

@@ -27,7 +27,7 @@ class PmmAgreementAcceptance(models.Model):
     )
     company_id = fields.Many2one(related="enrollment_id.company_id")
     contact_id = fields.Many2one("res.partner", string="Person", readonly=True, ondelete="restrict")
-    user_id = fields.Many2one("res.users", string="User", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     typed_name = fields.Char(string="Accepted by", required=True, readonly=True)
     accepted_at = fields.Datetime(
         string="Accepted on", required=True, readonly=True, default=fields.Datetime.now

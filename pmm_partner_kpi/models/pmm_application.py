@@ -86,9 +86,7 @@ class PmmApplication(models.Model):
     enrollment_id = fields.Many2one(
         "pmm.enrollment", string="Enrolment", readonly=True, copy=False, ondelete="set null"
     )
-    agreement_id = fields.Many2one(
-        "pmm.agreement", string="Agreement", readonly=True, copy=False, ondelete="restrict"
-    )
+    agreement_id = fields.Many2one("pmm.agreement", readonly=True, copy=False, ondelete="restrict")
     signed_name = fields.Char(string="Accepted by", readonly=True, copy=False)
     signed_at = fields.Datetime(string="Accepted on", readonly=True, copy=False)
     signed_by_id = fields.Many2one(

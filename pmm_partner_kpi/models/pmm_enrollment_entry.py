@@ -38,7 +38,8 @@ class PmmEnrollment(models.Model):
         if operator != "in":
             return NotImplemented
         # the rules on enrolments decide whose are found
-        in_force = self.env["pmm.agreement"]._in_force(self.env["pmm.program"].sudo().search([]))
+        programs = self.env["pmm.program"].sudo().search([("agreement_ids", "!=", False)])
+        in_force = self.env["pmm.agreement"]._in_force(programs)
         missing = Domain.OR(
             agreement._missing_domain() for agreement in in_force.values() if agreement.required
         )

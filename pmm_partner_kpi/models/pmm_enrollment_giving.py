@@ -54,6 +54,8 @@ class PmmEnrollment(models.Model):
     def _tier_today(self):
         """Return the row of the tier of the programme's present day, or nothing."""
         self.ensure_one()
+        if not self.program_id:
+            return self.tier_ids[:0]  # a new record in the form
         today = self.program_id._today()
         return self.tier_ids.filtered(lambda tier: tier._covers(today))[:1]
 

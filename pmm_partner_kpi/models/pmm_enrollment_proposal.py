@@ -30,6 +30,7 @@ class PmmEnrollment(models.Model):
                         "old_grade_id": today.grade_id.id,
                         "new_grade_id": grade.id,
                         "date_effective": enrollment.program_id._today(),
+                        "move_kind": "foreign",
                         "cause": cause,
                     }
                 )

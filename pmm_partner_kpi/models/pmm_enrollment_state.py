@@ -60,7 +60,8 @@ class PmmEnrollment(models.Model):
         if operator != "in":
             return NotImplemented
         # each programme has its own day; there are few of them, of all companies
-        programs = self.env["pmm.program"].sudo().with_context(active_test=False).search([])
+        programs = self.env["pmm.program"].sudo().with_context(active_test=False)
+        programs = programs.search([("enrollment_ids", "!=", False)])
         return Domain.OR(
             Domain("program_id", "in", members.ids)
             & Domain.OR(self._state_domain(state, day) for state in value if state)

@@ -28,7 +28,9 @@ class PmmEnrollmentTier(models.Model):
         "pmm.enrollment", string="Enrolment", required=True, index=True, ondelete="cascade"
     )
     program_id = fields.Many2one(related="enrollment_id.program_id")
-    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="enrollment_id.company_id", store=True, index=True, precompute=True
+    )
     grade_id = fields.Many2one(
         "res.partner.grade", string="Tier", required=True, index=True, ondelete="restrict"
     )
@@ -92,9 +94,10 @@ class PmmEnrollmentTier(models.Model):
         self.ensure_one()
         # the names of requirements are no secret to those who may read the tier
         Requirement = self.env["pmm.tier.requirement"].sudo()
+        known = Requirement.browse(map(int, self.terms or ())).exists()
         said = []
         for key, term in (self.terms or {}).items():
-            requirement = Requirement.browse(int(key)).exists()
+            requirement = known & Requirement.browse(int(key))
             title = requirement._title() if requirement else term["title"]
             if term["value"] is None or (requirement and requirement._is_yes_no()):
                 said.append(title)
@@ -185,7 +188,7 @@ class PmmEnrollmentTier(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tiers = super().create(vals_list)
-        tiers.enrollment_id._mark_dirty()
+        tiers.enrollment_id._mark_to_measure()
         tiers.enrollment_id._tiers_changed()
         return tiers
 
@@ -196,18 +199,21 @@ class PmmEnrollmentTier(models.Model):
         Who has which tier stays as it is, so nothing is marked, and all go in one statement.
         """
         for tier, vals in kept.items():
-            super(PmmEnrollmentTier, tier).write(vals | {"warned_on": False})
+            tier.write(vals | {"warned_on": False})
 
     def write(self, vals):
         enrollments = self.enrollment_id
         result = super().write(vals)
-        (enrollments | self.enrollment_id)._mark_dirty()
-        (enrollments | self.enrollment_id)._tiers_changed()
+        # who has which tier when; the rest moves no money
+        if {"enrollment_id", "grade_id", "date_start", "date_stop"} & vals.keys():
+            enrollments |= self.enrollment_id
+            enrollments._mark_to_measure()
+            enrollments._tiers_changed()
         return result
 
     def unlink(self):
         enrollments = self.enrollment_id
         result = super().unlink()
-        enrollments._mark_dirty()
+        enrollments._mark_to_measure()
         enrollments._tiers_changed()
         return result

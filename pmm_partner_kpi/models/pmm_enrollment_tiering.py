@@ -88,15 +88,16 @@ class PmmEnrollment(models.Model):
         are looked at; a programme whose tiers change by hand gets standings only.
         """
         self.env.flush_all()
-        moved = 0
         # standings and moves are derived data and belong to the run, whoever started it
-        for program, members in self.sudo().grouped("program_id").items():
+        enrollments = self.sudo()
+        moved = 0
+        for program, members in enrollments.grouped("program_id").items():
             if not program.tier_ids:
                 continue
             today = program._today()
             running = members.filtered(lambda enrollment: enrollment._runs_today())
             for ids in split_every(BATCH, running.ids, list):
-                batch = running.browse(ids)
+                batch = enrollments.browse(ids)
                 batch._store_standings(program, today)
                 if program.tier_mode != "manual":
                     moved += batch._move(program, today)
@@ -161,6 +162,7 @@ class PmmEnrollment(models.Model):
         lost = self._returned_tiers(program, held, under_review, today)
         floors = self._floors(program, lost, today)
         begins = program._tier_begins(today)
+        window, policy = program._tier_window(), program._tier_policy()
         moves = {}
         for enrollment in self:
             if enrollment.tier_lock_until and today < enrollment.tier_lock_until:
@@ -173,8 +175,8 @@ class PmmEnrollment(models.Model):
                     earned_now[enrollment],
                     before and tiers.earned(ladder, tiers.met_by(before, thresholds)),
                 ),
-                program._tier_window(),
-                program._tier_policy(),
+                window,
+                policy,
                 today,
                 begins,
                 enrollment.date_start,

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..engine import tiers
 
@@ -66,20 +66,6 @@ class PmmProgramTier(models.Model):
         result = super().write(vals)
         self.program_id._mark_tiers()
         return result
-
-    @api.constrains("grade_id", "program_id")
-    def _check_grade_company(self):
-        for tier in self:
-            company = tier.grade_id.company_id
-            if company and company != tier.program_id.company_id:
-                raise ValidationError(
-                    self.env._(
-                        "The tier “%(tier)s” belongs to %(company)s. Choose one of the programme's"
-                        " company, or one without company.",
-                        tier=tier.grade_id.name,
-                        company=company.name,
-                    )
-                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):

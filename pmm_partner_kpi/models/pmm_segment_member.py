@@ -22,6 +22,7 @@ class PmmSegmentMember(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(segment_id, segment_id, '[]') WITH &&,"
         " int4range(partner_id, partner_id, '[]') WITH &&,"
+        " int4range(former_ref, former_ref, '[]') WITH &&,"
         " daterange(date_start, date_stop) WITH &&) DEFERRABLE INITIALLY DEFERRED",
         "This partner is already in this segment at that time.",
     )
@@ -32,6 +33,15 @@ class PmmSegmentMember(models.Model):
     company_id = fields.Many2one(related="segment_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         "res.partner", required=True, ondelete="cascade", domain=[("parent_id", "=", False)]
+    )
+    former_ref = fields.Integer(
+        string="Former number",
+        required=True,
+        readonly=True,
+        default=0,
+        copy=False,
+        aggregator=None,
+        help="The partner that this company was before it was merged into the present one.",
     )
     date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
     date_stop = fields.Date(
@@ -73,8 +83,8 @@ class PmmSegmentMember(models.Model):
                 ("partner_id", "in", self.partner_id.ids),
             ]
         )
-        for (segment, partner), members in near.grouped(
-            lambda member: (member.segment_id, member.partner_id)
+        for (segment, partner, _former), members in near.grouped(
+            lambda member: (member.segment_id, member.partner_id, member.former_ref)
         ).items():
             for earlier, later in pairwise(members.sorted("date_start")):
                 if not earlier.date_stop or earlier.date_stop > later.date_start:
@@ -108,24 +118,6 @@ class PmmSegmentMember(models.Model):
         self._mark()
         return super().unlink()
 
-    @api.model
-    def _merge_partners(self, sources, partner):
-        """Give ``partner`` the memberships of ``sources``; days that meet become one row."""
-        members = self.search([("partner_id", "in", (sources | partner).ids)])
-        for rows in members.filtered("partner_id").grouped("segment_id").values():
-            if not rows.partner_id & sources:
-                continue
-            kept = self.browse()
-            for row in rows.sorted("date_start"):
-                last = kept[-1:]
-                if last and (not last.date_stop or row.date_start <= last.date_stop):
-                    stop = last.date_stop and row.date_stop and max(last.date_stop, row.date_stop)
-                    row.unlink()
-                    last.date_stop = stop
-                else:
-                    kept |= row
-            (kept - kept.filtered_domain([("partner_id", "=", partner.id)])).partner_id = partner
-
     def _check_by_hand(self):
         """Leave the members of a condition to the condition."""
         fixed = self.segment_id.filtered(lambda segment: segment.kind == "domain")
@@ -141,3 +133,36 @@ class PmmSegmentMember(models.Model):
     def _mark(self):
         for segment, members in self.grouped("segment_id").items():
             segment._mark_members(members.partner_id)
+
+    @api.model
+    def _merge_partner(self, source, partner, day):
+        """Hand the memberships of ``source`` to ``partner``: as its own from ``day`` on.
+
+        The days before stay apart: what ``source`` earned as a member stays earned.
+        """
+        own = self.search([("partner_id", "=", partner.id), ("former_ref", "=", 0)])
+        for row in self.search([("partner_id", "=", source.id)], order="date_start, id"):
+            start = max(row.date_start, day)
+            goes_on = not row.date_stop or start < row.date_stop
+            free = goes_on and not own.filtered(
+                lambda other, row=row, start=start: (
+                    other.segment_id == row.segment_id
+                    and (not other.date_stop or start < other.date_stop)
+                    and (not row.date_stop or other.date_start < row.date_stop)
+                )
+            )
+            if free and row.date_start < day:
+                own |= row.copy({"partner_id": partner.id, "date_start": day})
+            if row.date_start < day:
+                row.write(
+                    {
+                        "partner_id": partner.id,
+                        "former_ref": row.former_ref or source.id,
+                        "date_stop": day if goes_on else row.date_stop,
+                    }
+                )
+            elif free:
+                row.partner_id = partner
+                own |= row
+            else:
+                row.unlink()

@@ -55,7 +55,7 @@ class PmmTierBenefitKindPricelist(models.AbstractModel):
     @api.model
     def _companies(self, value):
         pricelist = self.env["product.pricelist"].browse(value)
-        return pricelist.company_id or self.env["res.company"].search([])
+        return pricelist.company_id or self.env["res.company"].search([("active", "=", True)])
 
     @api.model
     def _read_values(self, company, partners):

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .enrollment_days import is_former
+
 
 def members_on(segment_ids, day):
     """Return a SELECT (partner_id) of those who are in one of these segments on ``day``."""
@@ -11,14 +13,15 @@ def members_on(segment_ids, day):
     )
 
 
-def in_segments(segment_ids, partner, day):
-    """Return the condition that ``partner`` is in one of these segments on ``day``.
+def in_segments(segment_ids, day):
+    """Return the condition that the partner of the row ``enrollment`` is in one of these segments.
 
-    ``partner`` and ``day`` are expressions of the surrounding query.
+    ``day`` is an expression of the surrounding query: that of the membership.
     """
     return SQL(
-        "EXISTS (SELECT 1 FROM pmm_segment_member member WHERE member.partner_id = %s AND %s)",
-        partner,
+        "EXISTS (SELECT 1 FROM pmm_segment_member member"
+        " WHERE member.partner_id = enrollment.partner_id AND %s AND %s)",
+        is_former(SQL("member.former_ref"), day),
         _belongs(segment_ids, day),
     )
 
@@ -53,9 +56,9 @@ def replace_members(segment, partners, origin, day, user_id):
         ),
         entered AS (
             INSERT INTO pmm_segment_member
-                (segment_id, company_id, partner_id, date_start, origin,
+                (segment_id, company_id, partner_id, former_ref, date_start, origin,
                  create_uid, write_uid, create_date, write_date)
-            SELECT %(segment)s, %(company)s, wanted.partner_id, %(day)s, %(origin)s,
+            SELECT %(segment)s, %(company)s, wanted.partner_id, 0, %(day)s, %(origin)s,
                 %(user)s, %(user)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
             FROM wanted
             WHERE wanted.partner_id NOT IN (

@@ -38,7 +38,11 @@ def credited_totals(program, windows, credits, date_column, scope="own"):
         ),
         windows=windows,
         date=date,
-        days=program_days(program, SQL("TRUE")),
+        # an old programme has many days on which no window lies
+        days=program_days(
+            program,
+            SQL("period.date_stop > (SELECT MIN(date_start) FROM (%s) counted)", windows),
+        ),
         where=credits.where_clause or SQL("TRUE"),
         program=program.id,
     )

@@ -30,12 +30,6 @@ from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
 from . import test_portal_tiers
-from . import test_tier_boundaries
-from . import test_tier_reviews
-from . import test_tier_groups
-from . import test_tier_proposals
-from . import test_tier_oracle
-from . import test_tier_queries
 from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
@@ -45,3 +39,9 @@ from . import test_opening_import
 from . import test_pilot
 from . import test_grace
 from . import test_target_wizard
+from . import test_tier_boundaries
+from . import test_tier_reviews
+from . import test_tier_groups
+from . import test_tier_proposals
+from . import test_tier_oracle
+from . import test_tier_queries

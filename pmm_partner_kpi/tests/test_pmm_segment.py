@@ -59,8 +59,9 @@ class TestPmmSegment(PmmCommon):
         self._member(self.acme, "2026-03-01")
         with self.assertOverlapInDatabase():
             self.env.cr.execute(
-                "INSERT INTO pmm_segment_member (segment_id, partner_id, date_start, origin)"
-                " VALUES (%s, %s, '2026-02-10', 'manual')",
+                "INSERT INTO pmm_segment_member"
+                " (segment_id, partner_id, former_ref, date_start, origin)"
+                " VALUES (%s, %s, 0, '2026-02-10', 'manual')",
                 [self.segment.id, self.acme.id],
             )
 
@@ -165,7 +166,10 @@ class TestPmmSegment(PmmCommon):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.stranger | other).ids, self.stranger)
         self.assertEqual(self.segment.member_ids.partner_id, self.stranger)
-        self.assertEqual(len(self.segment.member_ids), 1)
+        running = self.segment.member_ids.filtered(lambda member: not member.date_stop)
+        self.assertEqual(len(running), 1)
+        past = self.segment.member_ids - running
+        self.assertEqual((str(past.date_start), str(past.date_stop)), ("2026-02-01", str(TODAY)))
 
     def test_members_are_renewed_in_one_statement(self):
         """X13: as many queries for 200 partners as for one."""

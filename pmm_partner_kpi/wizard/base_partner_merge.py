@@ -18,7 +18,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._pmm_check_mergeable(src_partners, dst_partner)
         day = env["pmm.enrollment"]._merge_day(src_partners | dst_partner)
         env["pmm.partner.role"]._merge_people(src_partners, dst_partner)
-        env["pmm.segment.member"]._merge_partners(src_partners, dst_partner)
         env["pmm.application"]._merge_partners(src_partners, dst_partner)
         # what tiers gave to a partner that goes is taken back; the one that stays gets its own
         given = env["pmm.enrollment"].search([("partner_id", "in", src_partners.ids)])
@@ -59,6 +58,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for source in src_partners:
             env["pmm.enrollment"]._prepare_merge(source, dst_partner, day)
             env["pmm.partner.group.member"]._merge_partner(source, dst_partner, day)
+            env["pmm.segment.member"]._merge_partner(source, dst_partner, day)
             env["pmm.credit"]._rekey(source, dst_partner, day)
             # the next source meets the enrolments of this one as those of the partner
             env["pmm.enrollment"]._repoint(source, dst_partner)

@@ -60,11 +60,7 @@ def basis(rule, enrollment_ids, credits, *, by_document):
         tiers=(
             SQL("tier.grade_id = ANY(%s)", rule.grade_ids.ids) if rule.grade_ids else SQL("TRUE")
         ),
-        segments=(
-            in_segments(segments.ids, SQL("enrollment.partner_id"), tier_day)
-            if segments
-            else SQL("TRUE")
-        ),
+        segments=(in_segments(segments.ids, tier_day) if segments else SQL("TRUE")),
     )
 
 

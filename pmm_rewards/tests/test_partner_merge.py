@@ -67,6 +67,23 @@ class TestPartnerMerge(RewardCommon):
                 credits = self.env["pmm.credit"].search(entry._credit_domain())
                 self.assertEqual(credits.mapped("amount"), [amount])
 
+    def test_segments(self):
+        """R47, P12: a rule for a segment goes on looking at who each partner was."""
+        segment = self.env["pmm.segment"].create({"name": "Key", "company_id": self.company.id})
+        self.env["pmm.segment.member"].create(
+            {"segment_id": segment.id, "partner_id": self.acme.id, "date_start": "2026-01-01"}
+        )
+        self._plan(self._rate(0.5, segment_ids=[(6, 0, segment.ids)]), name="Key partners")
+        for partner in (self.acme, self.bolt):
+            self._invoice(partner, "2026-04-14", 100)
+        self.program._run()
+        self.assertEqual((self._earned(self.acme_in), self._earned(self.bolt_in)), (61, 11))
+        self._merge(self.acme, into=self.bolt)
+        self.assertEqual(self.program._run()["entries"], 0)
+        self._invoice(self.bolt, "2026-04-15", 100)
+        self.program._run()
+        self.assertEqual((self._earned(self.acme_in), self._earned(self.bolt_in)), (61, 76))
+
     def test_both_begin_today(self):
         """P12: where rewards hang on it the enrolment stays for a day, without sales."""
         self.acme_in.date_start = "2026-04-15"

@@ -41,7 +41,14 @@ def collect(python: Path, lint: Path | None) -> list[Linter]:
             [
                 Linter(
                     "pylint-odoo",
-                    [tools / "pylint", "--rcfile=.pylintrc-mandatory", "--jobs=1", *names],
+                    [
+                        tools / "pylint",
+                        "--rcfile=.pylintrc-mandatory",
+                        # a model of many concerns is a file for each
+                        "--disable=consider-merging-classes-inherited",
+                        "--jobs=1",
+                        *names,
+                    ],
                     bool(names),
                 ),
                 Linter("oca-checks-odoo-module", [tools / "oca-checks-odoo-module", *names],

@@ -64,12 +64,12 @@ class TestCommand(unittest.TestCase):
 
     def test_small_is_the_default_and_five_repeats(self):
         self.run_with()
-        self.bench.assert_called_once_with("S", 5)
+        self.bench.assert_called_once_with("S", 5, None)
 
     def test_the_size_is_one_of_two(self):
         self.run_with("--size", "L", "--repeats", "2")
-        self.bench.assert_called_once_with("L", 2)
-        for wrong in (["--size", "M"], ["--repeats", "0"], ["--repeats", "x"]):
+        self.bench.assert_called_once_with("L", 2, None)
+        for wrong in (["--size", "M"], ["--repeats", "0"], ["--repeats", "x"], ["--only", "a"]):
             with self.subTest(wrong), self.assertRaises(SystemExit) as refused:
                 self.run_with(*wrong)
             self.assertEqual(refused.exception.code, 2)
@@ -95,6 +95,16 @@ class TestCommand(unittest.TestCase):
         self.run_with(lines=[*LINES[:-1], {**LINES[-1], "queries": 23}])
         self.assertIn("MISSED: queries", self.said.getvalue())
 
+    def test_tiers_alone_leave_the_other_figures(self):
+        self.run_with()
+        tiers = [report.line("g1. placing on 4 tiers", "S", 2.0, 1.0, 40, 150.0)]
+        printed = self.run_with("--only", "tiers", lines=tiers)
+        self.bench.assert_called_once_with("S", 5, "tiers")
+        self.assertEqual(report.parse(printed), tiers)
+        # queries of all steps can still be compared with those of the other size
+        kept = (self.folder / "bench-S.json").read_text(encoding="utf-8")
+        self.assertEqual(report.parse(kept), LINES + tiers)
+
     def test_help_needs_no_odoo(self):
         done = subprocess.run(
             [sys.executable, ROOT / "setup" / "bench", "--help"],
@@ -118,6 +128,12 @@ class TestVerdicts(unittest.TestCase):
             ("e. x", 1.05, 1.0, []),
             ("e. x", 1.051, 1.0, ["ratio"]),
             ("f. x", 1.21, 1.0, ["ratio"]),
+            ("g1. x", 2.0, 1.0, []),
+            ("g1. x", 2.01, 1.0, ["ratio"]),
+            ("g2. x", 1.5, 1.0, []),
+            ("g2. x", 1.51, 1.0, ["ratio"]),
+            ("g3. x", 3.1, 100.0, ["ratio"]),
+            ("g3. x", 1.0, 2.0, []),
         )
         for name, seconds, floor, expected in cases:
             with self.subTest(name=name, seconds=seconds):

@@ -25,9 +25,9 @@ def main(argv: list[str]) -> int:
     options = _options(argv)
     console.stream = sys.stderr
     with cache.lock(paths.work_dir() / "lock-bench", "the benchmark's database"):
-        lines = _bench(options.size, options.repeats)
+        lines = _bench(options.size, options.repeats, options.only)
     text = report.json_lines(lines)
-    _record(options.size).write_text(text, encoding="utf-8")
+    _remember(options.size, lines, others_stay=bool(options.only))
     console.say(report.table(lines, _other_size(options.size)))
     if options.json:
         options.json.write_text(text, encoding="utf-8")
@@ -41,6 +41,16 @@ def _record(size: str) -> Path:
     return paths.work_dir() / f"bench-{size}.json"
 
 
+def _remember(size: str, lines: list[dict], *, others_stay: bool) -> None:
+    """Keep the figures for the other size, beside those of steps that were not measured."""
+    file, kept = _record(size), []
+    if others_stay and file.exists():
+        measured = {each["name"] for each in lines}
+        known = report.parse(file.read_text(encoding="utf-8"))
+        kept = [each for each in known if each["name"] not in measured]
+    file.write_text(report.json_lines(kept + lines), encoding="utf-8")
+
+
 def _other_size(size: str) -> list[dict]:
     others = [_record(other) for other in SIZES if other != size and _record(other).exists()]
     return [each for file in others for each in report.parse(file.read_text(encoding="utf-8"))]
@@ -51,6 +61,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--size", choices=sorted(SIZES), default="S", help="default: S")
     parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument("--repeats", type=_repeats, default=5, metavar="N", help="default: 5")
+    parser.add_argument("--only", choices=["tiers"], help="measure these steps, no others")
     return parser.parse_args(argv)
 
 
@@ -60,7 +71,7 @@ def _repeats(text: str) -> int:
     return int(text)
 
 
-def _bench(size: str, repeats: int) -> list[dict]:
+def _bench(size: str, repeats: int, only: str | None) -> list[dict]:
     ours = addons.closure(MEASURED, addons.discover())
     today = datetime.now(timezone.utc).date()
     odoo = provision.odoo("bench")
@@ -73,8 +84,14 @@ def _bench(size: str, repeats: int) -> list[dict]:
         if not odoo.server.private:
             data.provide(odoo)
         _prepare(odoo, data, ours)
-        lines = shell.run(odoo, DATABASE, "measure", size=size, repeats=repeats)
-        lines += portal.measure(odoo, DATABASE, size, repeats)
+        lines = []
+        if not only:
+            lines += shell.run(odoo, DATABASE, "measure", size=size, repeats=repeats)
+            lines += portal.measure(odoo, DATABASE, size, repeats)
+        # last, because it gives the programme other tiers
+        tiers = shell.run(odoo, DATABASE, "tiers", size=size, repeats=repeats)
+        known = {each["name"] for each in lines}  # the idle worker
+        lines += [each for each in tiers if each["name"] not in known]
         odoo.server.drop(DATABASE)
         return lines
 

@@ -18,20 +18,20 @@ FROM (
 WHERE account_move.id = referred.id AND commercial_partner_id <> referred.referrer_id;
 
 INSERT INTO pmm_enrollment
-    (program_id, company_id, partner_id, user_id, date_start,
+    (program_id, company_id, partner_id, user_id, date_start, former_ref, is_shadow,
      create_uid, write_uid, create_date, write_date)
 SELECT %(program)s, %(company)s, id, user_id,
     CASE WHEN MOD(id, 20) = 0 THEN %(later)s::date ELSE %(start)s::date END,
-    1, 1, NOW(), NOW()
+    0, FALSE, 1, 1, NOW(), NOW()
 FROM res_partner
 WHERE id BETWEEN %(first_partner)s AND %(first_partner)s + %(partners)s - 1
 ORDER BY id;
 
 -- all start in silver, three of ten rise after a year
 INSERT INTO pmm_enrollment_tier
-    (enrollment_id, company_id, grade_id, date_start, date_stop,
+    (enrollment_id, company_id, grade_id, date_start, date_stop, origin,
      create_uid, write_uid, create_date, write_date)
-SELECT id, company_id, grade_id, start, stop, 1, 1, NOW(), NOW()
+SELECT id, company_id, grade_id, start, stop, 'manual', 1, 1, NOW(), NOW()
 FROM pmm_enrollment
 CROSS JOIN LATERAL (
     VALUES

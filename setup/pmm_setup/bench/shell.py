@@ -13,7 +13,12 @@ from ..console import Failure
 from ..odoo_cli import Odoo
 
 JOB = "PMM_BENCH_JOB"
-TASKS = {"documents": "generate", "program": "generate", "measure": "measure"}  # functions' modules
+TASKS = {  # the modules of the functions
+    "documents": "generate",
+    "program": "generate",
+    "measure": "measure",
+    "tiers": "tiers",
+}
 SCRIPT = f"""\
 import sys
 sys.path.insert(0, {str(paths.SETUP)!r})

@@ -9,56 +9,79 @@ from odoo.tools import SQL
 
 HERE = Path(__file__).resolve().parent
 # columns that tell when a row was written, not what
-OF_THE_MOMENT = ("id", "recorded_at", "measured_at")
+OF_THE_MOMENT = ("id", "recorded_at", "measured_at", "create_date", "write_date")
 
 
 class Floor:
-    """One of our tables, its twin, and the statement that fills the twin."""
+    """Some of our tables, a twin of each, and the statements that fill the twins."""
 
-    def __init__(self, env, table: str, file: str, parameters: dict):
-        self.env, self.table, self.twin = env, table, f"floor_{table}"
+    def __init__(self, env, file: str, parameters: dict, *tables: str):
+        self.env, self.tables = env, tables
         self.statement = (HERE / file).read_text(encoding="utf-8")
         self.parameters = parameters
 
     def create(self) -> None:
-        """Make the twin: the same columns, indexes, checks, foreign keys and trigger."""
-        table, twin = SQL.identifier(self.table), SQL.identifier(self.twin)
-        self.env.cr.execute(SQL("CREATE TABLE %s (LIKE %s INCLUDING ALL)", twin, table))
+        """Make the twins: the same columns, indexes, checks, foreign keys and triggers."""
+        for table in self.tables:
+            self._create(table)
+            for name in (table, _twin(table)):
+                # neither side is disturbed in the middle of a repeat
+                self.env.cr.execute(
+                    SQL("ALTER TABLE %s SET (autovacuum_enabled = false)", SQL.identifier(name))
+                )
+        self.env.cr.commit()
+
+    def _create(self, table):
+        twin = _twin(table)
+        self.env.cr.execute(
+            SQL(
+                "CREATE TABLE %s (LIKE %s INCLUDING ALL)",
+                SQL.identifier(twin),
+                SQL.identifier(table),
+            )
+        )
         for [definition] in self._rows(
             SQL(
                 "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                 " WHERE conrelid = %s::regclass AND contype = 'f'",
-                self.table,
+                table,
             )
         ):
             # as PostgreSQL itself wrote it
-            self.env.cr.execute(f'ALTER TABLE "{self.twin}" ADD {definition}')
+            self.env.cr.execute(f'ALTER TABLE "{twin}" ADD {definition}')
         for [definition] in self._rows(
             SQL(
                 "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
                 " WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-                self.table,
+                table,
             )
         ):
-            self.env.cr.execute(definition.replace(self.table, self.twin))
-        for name in (table, twin):
-            # neither side is disturbed in the middle of a repeat
-            self.env.cr.execute(SQL("ALTER TABLE %s SET (autovacuum_enabled = false)", name))
-        self.env.cr.commit()
+            self.env.cr.execute(definition.replace(table, twin))
 
     def fill(self, batches) -> None:
-        """Fill the twin: a statement and a commit per batch."""
+        """Fill the twins: the statements and a commit per batch."""
         for batch in batches:
             self.env.cr.execute(self.statement, self.parameters | batch)
             self.env.cr.commit()
 
     def empty(self) -> None:
-        """Take all rows out of both, past the trigger that forbids it."""
-        for name in (self.table, self.twin):
-            empty(self.env, name)
+        """Take all rows out of tables and twins, past the trigger that forbids it."""
+        for table in self.tables:
+            empty(self.env, table)
+            empty(self.env, _twin(table))
+
+    def analyze(self) -> None:
+        """Give the planner what autovacuum would have given it by now."""
+        for table in self.tables:
+            for name in (table, _twin(table)):
+                self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+        self.env.cr.commit()
 
     def check_same(self) -> int:
-        """Return the number of rows; fail unless both tables hold the same ones."""
+        """Return the number of rows; fail unless tables and twins hold the same ones."""
+        return sum(self._check_same(table) for table in self.tables)
+
+    def _check_same(self, table):
         columns = SQL(", ").join(
             SQL.identifier(name)
             for [name] in self._rows(
@@ -66,14 +89,14 @@ class Floor:
                     "SELECT column_name FROM information_schema.columns"
                     " WHERE table_schema = current_schema AND table_name = %s"
                     " AND column_name <> ALL(%s)",
-                    self.table,
+                    table,
                     list(OF_THE_MOMENT),
                 )
             )
         )
         ours, floor = (
             SQL("SELECT %s FROM %s", columns, SQL.identifier(name))
-            for name in (self.table, self.twin)
+            for name in (table, _twin(table))
         )
         query = SQL(
             "SELECT (SELECT COUNT(*) FROM (%(ours)s) one),"
@@ -85,12 +108,16 @@ class Floor:
         count, twin_count, different = self._rows(query)[0]
         if different or count != twin_count:
             raise AssertionError(
-                f"{self.table} has {count} rows, its floor {twin_count}; {different} differ"
+                f"{table} has {count} rows, its floor {twin_count}; {different} differ"
             )
         return count
 
     def _rows(self, query):
         return self.env.execute_query(query)
+
+
+def _twin(table):
+    return f"floor_{table}"
 
 
 def empty(env, table: str) -> None:
@@ -108,11 +135,6 @@ def empty(env, table: str) -> None:
     env.cr.execute(SQL("TRUNCATE %s", SQL(", ").join(names)))
     for name in names:
         env.cr.execute(SQL("ALTER TABLE %s ENABLE TRIGGER USER", name))
-
-
-def analyze(table: str):
-    """Return the statement that renews the planner's statistics of a table."""
-    return SQL("ANALYZE %s", SQL.identifier(table))
 
 
 def parameters(env, programme) -> dict:

@@ -3,7 +3,7 @@ INSERT INTO floor_pmm_credit
     (line_model, line_id, partner_id, role, stage, company_id, date, origin_date,
      origin_document_id, customer_id, product_id, user_id, team_id, document_model, document_id,
      document_name, categ_id, country_id, state_id, currency_id, quantity, amount, reason,
-     revision, mended, recorded_at)
+     revision, former_ref, origin_former_ref, mended, recorded_at)
 SELECT 'account.move.line', line.id, move.credited_id, move.role, 'invoiced', move.company_id,
     move.invoice_date, COALESCE(origin.invoice_date, move.invoice_date),
     COALESCE(origin.id, move.id), move.commercial_partner_id, line.product_id,
@@ -12,7 +12,7 @@ SELECT 'account.move.line', line.id, move.credited_id, move.role, 'invoiced', mo
     line.company_currency_id,
     CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
         * line_uom.factor / uom.factor,
-    -line.balance, 'new', 1, FALSE, NOW() AT TIME ZONE 'UTC'
+    -line.balance, 'new', 1, 0, 0, FALSE, NOW() AT TIME ZONE 'UTC'
 FROM (
     SELECT *, commercial_partner_id AS credited_id, 'buyer' AS role
     FROM account_move WHERE commercial_partner_id = ANY(%(partners)s)
