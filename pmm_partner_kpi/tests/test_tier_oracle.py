@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from .tier_common import TierCommon
 from .tier_oracle import TierOracle, stored_history
 
-SEEDS = [int(os.environ["PMM_SEED"])] if os.environ.get("PMM_SEED") else [2, 3, 5, 10]
+SEEDS = [int(os.environ["PMM_SEED"])] if os.environ.get("PMM_SEED") else [2, 10, 25, 36]
 STEPS = 22
 AMOUNTS = [0.01, 9.99, 10, 50, 90, 99.99, 100, 100.01, 500, 900, 999.99, 1000, 1500]
 

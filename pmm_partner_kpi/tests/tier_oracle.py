@@ -152,7 +152,9 @@ class TierOracle:
         return self._window(enrollment, row.reached)[0], self.today + DAY
 
     def _keep(self, row, review, reached):
-        row.review, row.reached = review, reached
+        # what asks for nothing is not reviewed any more
+        row.review = review if self.rungs[row.rank].requirement_ids else None
+        row.reached = reached
         row.asked = self._thresholds(row.rank)
 
     def _current(self, enrollment):
