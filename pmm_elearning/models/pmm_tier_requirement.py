@@ -19,6 +19,7 @@ class PmmTierRequirement(models.Model):
         domain=[("certification", "=", True)],
         # an emptied list would mean all of them
         ondelete="restrict",
+        groups="pmm_partner_kpi.group_pmm_user",
         help="One of them is enough for a person to count; leave empty for any certification.",
     )
 

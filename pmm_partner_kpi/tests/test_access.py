@@ -504,6 +504,15 @@ class TestAccess(PmmCommon):
         with Form(self.env["res.partner"].with_user(clerk)) as form:
             form.name = "New"
 
+    def test_forms_open_for_those_who_may_read(self):
+        """DESIGN 6: no page of programme or enrolment asks for more than their rights."""
+        for user in (self.user, self.manager, self.accountant):
+            for record in (self.program, self.acme_in):
+                with self.subTest(f"{user.login} {record._name}"):
+                    mine = record.with_user(user)
+                    spec = {name: {} for name in mine.get_view(view_type="form")["models"][mine._name]}
+                    self.assertTrue(mine.web_read(spec))
+
     def test_accountant_invoices_and_refunds(self):
         """X14: invoice form, posting, credit note and reset without any programme rights."""
         Move = self.env["account.move"].with_user(self.accountant)
