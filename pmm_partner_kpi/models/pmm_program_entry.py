@@ -44,9 +44,16 @@ class PmmProgram(models.Model):
         help="Counted from the day of the rejection; 0: the partner may apply again at once.",
     )
     agreement_ids = fields.One2many("pmm.agreement", "program_id", string="Agreements")
-    application_ids = fields.One2many("pmm.application", "program_id", string="Applications")
+    application_ids = fields.One2many(
+        "pmm.application",
+        "program_id",
+        string="Applications",
+        groups="pmm_partner_kpi.group_pmm_user",
+    )
     application_count = fields.Integer(
-        string="Applications waiting", compute="_compute_application_count"
+        groups="pmm_partner_kpi.group_pmm_user",
+        string="Applications waiting",
+        compute="_compute_application_count",
     )
 
     _reapply_days_positive = models.Constraint(

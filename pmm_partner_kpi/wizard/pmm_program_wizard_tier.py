@@ -12,7 +12,7 @@ class PmmProgramWizardTier(models.TransientModel):
     grade_id = fields.Many2one(
         "res.partner.grade", string="Tier", required=True, ondelete="cascade"
     )
-    threshold = fields.Float(string="From", digits=(20, 2))
+    threshold = fields.Float(digits=(20, 2))
     benefit = fields.Char(string="Gives")
 
     def _prepare_tier_vals(self, sequence):
