@@ -197,6 +197,9 @@ def decide(held: Held, earned: Earned, window, policy, today, begins, joined):
     ('down', 0, '2027-01-31')
     >>> on(2027, 1, 1, now=None, before=1)
     ('keep', 1, '2028-01-01')
+    >>> policy = Policy(keep="window")
+    >>> on(2027, 1, 1, now=0, before=2, rank=2)
+    ('down', 0, '2027-01-01')
     """
     now, current = _rank(earned.now), _rank(held.rank)
     before = _rank(earned.before)
@@ -210,11 +213,13 @@ def decide(held: Held, earned: Earned, window, policy, today, begins, joined):
         return _returned(held, earned, fresh, today)
     if held.valid_until is None or policy.downgrade == "never" or now >= current:
         return Move("none")
-    best = max(now, before) if due else now
+    # a tier that ends with its window begins anew; else the time under review counts as well
+    looks_back = due and (policy.keep == "next" or window.kind == "rolling")
+    best = max(now, before) if looks_back else now
     lower = current - 1 if policy.downgrade == "step" else min(best, current - 1)
     falls = held.valid_until + timedelta(days=policy.grace_days)
     if today >= falls:
-        by = "now" if lower == now else "before" if lower == before else None
+        by = "now" if lower == now else "before" if looks_back and lower == before else None
         _start, stop = window_of(window, today, joined)
         reviewed = fresh if by == "now" or window.kind == "rolling" else stop
         return Move("down", _or_none(lower), today, reviewed, by)

@@ -26,6 +26,15 @@ class TestTierReviews(TierCommon):
 
     # === NOT REQUALIFIED === #
 
+    def test_a_tier_that_ends_with_its_year_begins_anew(self):
+        """T4, T5: kept to the end of its own year, then down to what the new one earns."""
+        self.climbers.write({"tier_keep": "window", "tier_grace_days": 0})
+        self._reach_gold()
+        self._runs("2024-12-31")
+        self.assertTier(self.acme_up, self.gold)
+        self._runs("2025-01-01")
+        self.assertTier(self.acme_up, self.env["res.partner.grade"])
+
     def test_day_of_expiry_and_grace(self):
         """T5: review day −1/0/+1 and end of the grace days −1/0/+1; the day of the run counts."""
         cases = [

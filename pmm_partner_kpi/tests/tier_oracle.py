@@ -88,6 +88,8 @@ class TierOracle:
         then = self._earned(enrollment, self._window(enrollment, last))
         again = self._review(enrollment, last)
         policy = self.program.tier_downgrade
+        if self.program.tier_keep == "window" and self.program.tier_window != "rolling":
+            then = -1  # it ends with its year: everybody begins anew
         if now >= row.rank:
             self._keep(row, fresh, self.today)
         elif then >= row.rank and again > row.review:
