@@ -43,6 +43,12 @@ const pictures = [
     ["credits_pivot", manager, `${kpi}pmm_credit_action`, ".o_data_row", view("pivot")],
     ["kpi", manager, `${kpi}pmm_kpi_definition_action`, ".o_data_row", openFirst],
     ["periods", manager, `${kpi}pmm_period_action`, ".o_list_view"],
+    ["tier_progress", manager, `${kpi}pmm_tier_standing_action`, ".o_data_row"],
+    ["tier_changes", manager, `${kpi}pmm_tier_proposal_action`, ".o_data_row"],
+    ["applications", manager, `${kpi}pmm_application_action`, ".o_data_row"],
+    ["segments", manager, `${kpi}pmm_segment_action`, ".o_data_row"],
+    ["groups", manager, `${kpi}pmm_partner_group_action`, ".o_data_row"],
+    ["templates", manager, `${kpi}pmm_program_template_action`, ".o_data_row"],
     ["roles", manager, `${kpi}pmm_partner_role_action`, ".o_data_row"],
     ["plan", manager, `${rewards}pmm_reward_plan_action`, ".o_data_row", openFirst],
     ["ledger", manager, `${kpi}pmm_enrollment_action`, ".o_data_row", openLedger],
@@ -63,7 +69,17 @@ const pictures = [
         openDashboard,
     ],
     ["portal_home", partner, "/my", ".o_portal_docs"],
-    ...["", "/results", "/rewards", "/statements", "/offers", "/courses"].flatMap((page) =>
+    ...[
+        "",
+        "/results",
+        "/tiers",
+        "/rewards",
+        "/statements",
+        "/offers",
+        "/courses",
+        "/people",
+        "/agreement",
+    ].flatMap((page) =>
         [partner, partnerMobile].map((who) => [
             `portal${page.replace("/", "_") || "_overview"}${who === partner ? "" : "_390"}`,
             who,

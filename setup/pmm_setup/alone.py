@@ -77,6 +77,9 @@ def _try(odoo: Odoo, name: str, ours: dict, states: dict[str, set], notes: list[
     database = _database_for(odoo, name, below, states)
     depends = sorted(below | set(_standard_closure(name, ours)))
     odoo.install(database, init=depends)
+    if name in _installed_of(odoo, database, ours):
+        # what joins two addons came by itself with the second one
+        _uninstall(odoo, database, name)
     before = _schema(odoo, database)
     odoo.install(database, init=[name])
     beside = _installed_of(odoo, database, ours) - below - {name}
