@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from .common import PmmCommon
 
-SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "post-migrate.py"
+SCRIPTS = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0"
 
 
 @tagged("post_install", "-at_install")
@@ -21,12 +21,28 @@ class TestMigrationLadder(PmmCommon):
         self.cr.execute(SQL("CREATE TABLE %s (pmm_program_id int, res_partner_grade_id int)", old))
         for grade in self.gold | self.silver:
             self.cr.execute(SQL("INSERT INTO %s VALUES (%s, %s)", old, self.program.id, grade.id))
-        spec = importlib.util.spec_from_file_location("ladder_migration", SCRIPT)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
+        script = self._script("post-migrate")
         for _time in range(2):
             script.migrate(self.cr, "19.0.1.0.0")
             self.env.invalidate_all()
             self.assertEqual(self.program._tier_grades().mapped("name"), ["Silver", "Gold"])
         self.assertEqual(self.program.tier_ids.company_id, self.company)
         self.assertEqual(self.program.grade_ids, self.gold | self.silver)
+
+    def test_tiers_of_today_are_no_news(self):
+        """T11: partners are not mailed about a tier that they had before the upgrade."""
+        self.env["pmm.enrollment.tier"].create(
+            {"enrollment_id": self.acme_in.id, "grade_id": self.gold.id, "date_start": "2026-01-01"}
+        )
+        self.env.flush_all()
+        self.cr.execute(SQL("UPDATE pmm_enrollment SET told_grade_id = NULL"))
+        self._script("pre-migrate").migrate(self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.acme_in.told_grade_id, self.gold)
+        self.assertFalse(self.bolt_in.told_grade_id)
+
+    def _script(self, name):
+        spec = importlib.util.spec_from_file_location("migration", SCRIPTS / f"{name}.py")
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        return script

@@ -1,4 +1,4 @@
-"""Tiers of a programme become rungs of a ladder; partners know their tiers."""
+"""Tiers of a programme become rungs of a ladder."""
 
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
@@ -7,27 +7,6 @@ OLD = "pmm_program_res_partner_grade_rel"
 
 
 def migrate(cr, version):
-    _remember_what_was_told(cr)
-    _make_ladders(cr)
-
-
-def _remember_what_was_told(cr):
-    """Take today's tiers for told: an upgrade is no news to partners."""
-    cr.execute(
-        SQL(
-            """
-            UPDATE pmm_enrollment enrollment
-            SET told_grade_id = tier.grade_id
-            FROM pmm_enrollment_tier tier
-            WHERE tier.enrollment_id = enrollment.id
-                AND tier.date_start <= CURRENT_DATE
-                AND CURRENT_DATE < COALESCE(tier.date_stop, 'infinity')
-            """
-        )
-    )
-
-
-def _make_ladders(cr):
     """Make a rung of each tier that a programme had, in the order of the tiers."""
     if not table_exists(cr, OLD):
         return
