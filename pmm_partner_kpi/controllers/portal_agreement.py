@@ -44,7 +44,7 @@ class PmmPortalAgreement(PmmPortalEntry):
             request.env["pmm.agreement"]._in_force(enrollment.program_id).get(enrollment.program_id)
         )
         if not agreement or not self._may_accept():
-            return request.not_found()
+            raise request.not_found()
         try:
             with request.env.cr.savepoint():
                 vals = self._signature(agreement, post) | {"enrollment_id": enrollment.id}
@@ -77,7 +77,7 @@ class PmmPortalAgreement(PmmPortalEntry):
             )
         )
         if not agreement.file:
-            return request.not_found()
+            raise request.not_found()
         stream = request.env["ir.binary"]._get_stream_from(
             agreement, "file", filename=agreement.file_name or f"{agreement.name}.pdf"
         )

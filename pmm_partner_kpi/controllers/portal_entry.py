@@ -54,7 +54,7 @@ class PmmPortalEntry(PmmPortal):
         """Show the form of one programme; take the application that is sent with it."""
         program = self._programmes_to_join().filtered(lambda program: program.id == program_id)
         if not program:
-            return request.not_found()
+            raise request.not_found()
         error = None
         if request.httprequest.method == "POST":
             error = self._apply(program, post)
@@ -80,7 +80,7 @@ class PmmPortalEntry(PmmPortal):
         """Take an application back that still waits."""
         application = self._own_applications().filtered(lambda a: a.id == application_id)
         if not application:
-            return request.not_found()
+            raise request.not_found()
         if application.state == "submitted":
             application._withdraw()
         return request.redirect("/my/programme/join", code=303)

@@ -51,7 +51,7 @@ class PmmPortalPeople(PmmPortal):
             with request.env.cr.savepoint():
                 change(*args)
         except AccessError:
-            return request.not_found()
+            raise request.not_found() from None
         except UserError as refusal:
             return self._people_page(error=str(refusal), post=post or {})
         return request.redirect("/my/programme/people", code=303)

@@ -173,6 +173,9 @@ class PmmEnrollment(models.Model):
             )
         partners_before = self.partner_id
         result = super().write(vals)
+        if vals.get("date_stop"):
+            ended = self.filtered(lambda each: each.date_stop <= each.program_id._today())
+            self.env["pmm.tier.proposal"]._outdate(ended, foreign=True)
         if {"partner_id", "program_id", "date_start", "date_stop"} & vals.keys():
             self.env["pmm.dirty"]._mark("credit_partner", (partners_before - self.partner_id).ids)
             self._mark_dirty()

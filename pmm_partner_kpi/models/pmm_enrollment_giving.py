@@ -35,7 +35,7 @@ class PmmEnrollment(models.Model):
     @api.model
     def _giving_fields(self):
         """Return the names of the fields that decide whether an enrolment gives anything."""
-        return {"partner_id", "program_id", "date_start", "date_stop"}
+        return {"partner_id", "program_id", "date_start", "date_stop", "is_shadow"}
 
     @api.model
     def _giving_domain(self):

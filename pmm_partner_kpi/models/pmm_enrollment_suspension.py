@@ -71,6 +71,7 @@ class PmmEnrollmentSuspension(models.Model):
         suspensions = super().create(vals_list)
         suspensions._check_open()
         suspensions.enrollment_id._mark_dirty()
+        suspensions.enrollment_id._tiers_changed()
         return suspensions
 
     def write(self, vals):
@@ -81,6 +82,7 @@ class PmmEnrollmentSuspension(models.Model):
             suspension._check_open(*suspension._first_changed_days(vals))
         result = super().write(vals)
         (enrollments | self.enrollment_id)._mark_dirty()
+        (enrollments | self.enrollment_id)._tiers_changed()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -91,6 +93,7 @@ class PmmEnrollmentSuspension(models.Model):
         enrollments = self.enrollment_id
         result = super().unlink()
         enrollments._mark_dirty()
+        enrollments._tiers_changed()
         return result
 
     def _first_changed_days(self, vals):

@@ -38,7 +38,9 @@ class PmmEnrollmentTier(models.Model):
     date_stop = fields.Date(
         string="Ends before", help="The first day without this tier; empty while it lasts."
     )
-    cause = fields.Char(help="Why the partner got this tier.")
+    cause = fields.Char(
+        groups="base.group_user", help="Why the partner got this tier; a note for us."
+    )
     origin = fields.Selection(
         [
             ("manual", "By hand"),
@@ -55,29 +57,43 @@ class PmmEnrollmentTier(models.Model):
         readonly=True,
     )
     valid_until = fields.Date(
-        string="Valid until",
+        string="Reviewed on",
         help="The day on which the tier is reviewed: requalified by then, or it ends after the"
         " grace days. Empty: no review.",
     )
     reached_on = fields.Date(
         readonly=True, help="The day on which its requirements were last met, or it was given."
     )
-    terms = fields.Json(readonly=True, help="What was required and what there was, on that day.")
-    cause_text = fields.Char(string="Why", compute="_compute_cause_text")
-    warned_on = fields.Date(string="Warned on", readonly=True, copy=False)
+    # partners read the row: figures are for those of them who see results, notes are ours
+    terms = fields.Json(
+        readonly=True,
+        groups="base.group_user",
+        help="What was required and what there was, on that day.",
+    )
+    cause_text = fields.Char(string="Why", compute="_compute_cause_text", groups="base.group_user")
+    warned_on = fields.Date(string="Warned on", readonly=True, copy=False, groups="base.group_user")
 
     @api.depends("cause", "move_kind", "terms")
     @api.depends_context("lang")
     def _compute_cause_text(self):
         for tier in self:
-            sentences = {
-                "up": self.env._("Requirements met"),
-                "down": self.env._("Not requalified"),
-                "return": self.env._("What counted for it was returned or is gone"),
-            }
             reached = tier._terms_text() if tier.move_kind == "up" else ""
-            said = [tier.cause, sentences.get(tier.move_kind), reached]
+            said = [tier.cause, tier._move_text(), reached]
             tier.cause_text = ": ".join(filter(None, said))
+
+    def _move_text(self):
+        """Return why the tier was given, as partners may read it: no figures, nothing of ours."""
+        sentences = {
+            "up": self.env._("Requirements met"),
+            "down": self.env._("Not requalified"),
+            "return": self.env._("What counted for it was returned or is gone"),
+        }
+        return sentences.get(self.move_kind, "")
+
+    def _partner_text(self):
+        """Return the same with the figures, for those of the partner who see results."""
+        reached = self._terms_text() if self.move_kind == "up" else ""
+        return ": ".join(filter(None, [self._move_text(), reached]))
 
     def _last_day(self):
         """Return the last day of this tier, False while it lasts."""

@@ -97,7 +97,7 @@ class PmmEnrollment(models.Model):
             "old": self._grade_name(old),
             "new": self._grade_name(tier.grade_id),
             "day": format_date(self.env, tier.date_start or self.program_id._today()),
-            "cause": tier.cause_text or "",
+            "cause": tier._move_text() if tier else "",
             "gained": [title for key, title in after.items() if key not in before],
             "lost": [title for key, title in before.items() if key not in after],
             "kept": [title for key, title in after.items() if key in before],
@@ -154,8 +154,9 @@ class PmmEnrollment(models.Model):
             people = enrollment._tier_readers()
             if not people:
                 unreachable |= enrollment
-            for language, contacts in people.grouped("lang").items():
-                readers.setdefault(language or self.env.lang, {})[enrollment] = contacts
+            by_language = people.grouped(lambda person: person.lang or self.env.lang)
+            for language, contacts in by_language.items():
+                readers.setdefault(language, {})[enrollment] = contacts
         if unreachable:
             text = self.env._(
                 "Nobody was told of the tier by e-mail: enter an e-mail address for the partner,"

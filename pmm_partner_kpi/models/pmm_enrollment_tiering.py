@@ -20,9 +20,10 @@ class PmmEnrollment(models.Model):
     tier_lock_until = fields.Date(
         string="Locked until",
         tracking=True,
+        groups="base.group_user",
         help="The first day on which the tier may change by itself again.",
     )
-    tier_lock_reason = fields.Char(string="Why locked", tracking=True)
+    tier_lock_reason = fields.Char(string="Why locked", tracking=True, groups="base.group_user")
     tier_valid_until = fields.Date(string="Reviewed on", compute="_compute_tier_valid_until")
     standing_ids = fields.One2many("pmm.tier.standing", "enrollment_id", string="Standings")
     check_ids = fields.One2many("pmm.tier.check", "enrollment_id", string="Confirmed by us")
@@ -309,6 +310,24 @@ class PmmEnrollment(models.Model):
         return vals
 
     @api.model
+    def _enter(self, program, enrollments, today):
+        """Give those without a tier the one that is for everybody: nobody has to approve it."""
+        lowest = program._tier_rungs()[:1]
+        if not lowest or lowest.requirement_ids:
+            return self.browse()
+        vals = {
+            "grade_id": lowest.grade_id.id,
+            "date_start": today,
+            "origin": "automatic",
+            "move_kind": "up",
+            "reached_on": today,
+        }
+        self.env["pmm.enrollment.tier"]._succeed(
+            [vals | {"enrollment_id": enrollment.id} for enrollment in enrollments]
+        )
+        return self.browse().union(*enrollments)
+
+    @api.model
     def _carry_out(self, program, moves, held, reached, today):
         """Do what ``moves`` {enrolment: Move} say, in few writes; return the number of moves."""
         warnings, changes, kept = {}, {}, {}
@@ -332,7 +351,9 @@ class PmmEnrollment(models.Model):
         still = self.browse().union(*(each for each, move in moves.items() if each not in changes))
         Proposal._outdate(still)
         if program.tier_mode == "proposed":
-            return Proposal._propose(program, changes, reached, today)
+            entered = self._enter(program, [each for each in changes if not held[each]], today)
+            asked = {e: m for e, m in changes.items() if not (e in entered and m.rank == 0)}
+            return len(entered) + Proposal._propose(program, asked, reached, today)
         vals = [
             {
                 "enrollment_id": enrollment.id,

@@ -35,7 +35,7 @@ class PmmTierProposal(models.Model):
         help="Empty: no tier any more.",
     )
     date_effective = fields.Date(string="From", required=True, readonly=True)
-    valid_until = fields.Date(string="Valid until", readonly=True)
+    valid_until = fields.Date(string="Reviewed on", readonly=True)
     reached_on = fields.Date(readonly=True, help="The day on which its requirements were met.")
     ask_again_on = fields.Date(
         readonly=True, help="A rejected change is not proposed again before this day."
@@ -81,7 +81,8 @@ class PmmTierProposal(models.Model):
 
     def action_approve(self):
         """Give these partners the proposed tiers, not before today; managers only."""
-        self._check_decidable()
+        self._check_pending()
+        self._check_running()
         vals_list = []
         for proposal in self:
             today = proposal.program_id._today()
@@ -104,14 +105,25 @@ class PmmTierProposal(models.Model):
 
     def action_reject(self):
         """Leave these partners the tier that they have; managers only."""
-        self._check_decidable()
+        self._check_pending()
         self._decide("rejected")
         return True
 
-    def _check_decidable(self):
+    def _check_pending(self):
         self.check_access("write")
         if decided := self.filtered(lambda proposal: proposal.state != "pending"):
             raise UserError(self.env._("%s has been decided already.", decided[0].display_name))
+
+    def _check_running(self):
+        ended = self.enrollment_id.filtered(
+            lambda each: each.date_stop and each.date_stop <= each.program_id._today()
+        )
+        if ended:
+            raise UserError(
+                self.env._(
+                    "%s has ended, so its tier stays. Reject the change.", ended[0].display_name
+                )
+            )
 
     def _decide(self, state):
         # write() lets nobody set the state by hand
@@ -190,13 +202,11 @@ class PmmTierProposal(models.Model):
         return len(self.create(vals_list))
 
     @api.model
-    def _outdate(self, enrollments):
-        """Take back what was proposed by figures that no longer say so."""
+    def _outdate(self, enrollments, *, foreign=False):
+        """Take back what was proposed by figures that no longer say so, or also by people."""
+        kinds = [] if foreign else [("move_kind", "!=", "foreign")]
         pending = self.search(
-            [
-                ("enrollment_id", "in", enrollments.ids),
-                ("state", "=", "pending"),
-                ("move_kind", "!=", "foreign"),
-            ]
+            [("enrollment_id", "in", enrollments.ids), ("state", "=", "pending"), *kinds]
         )
-        pending.write({"state": "outdated"})
+        # whoever ends an enrolment need not see proposals
+        pending.sudo().write({"state": "outdated"})

@@ -81,7 +81,8 @@ class TestPmmProgramWizard(PmmCommon):
                     self.assertEqual(enrollment.tier_ids.date_start, program.date_start)
                     self.assertEqual(enrollment.tier_ids.cause, "Programme start")
                     self.assertEqual(enrollment.tier_ids.origin, "manual")
-                per_year = {"month": 12, "quarter": 4}[program.period_scheme]
+                # from April on
+                per_year = {"month": 9, "quarter": 3}[program.period_scheme]
                 self.assertEqual(len(acme.target_ids), per_year * len(template.kpi_line_ids))
                 for line in template.kpi_line_ids:
                     targets = acme.target_ids.filtered(lambda t, kpi=line.kpi_id: t.kpi_id == kpi)
@@ -111,9 +112,9 @@ class TestPmmProgramWizard(PmmCommon):
         self.assertEqual(program.tier_ids.grade_id, self.bronze | gold.grade_id | silver.grade_id)
         self.assertEqual(program.tier_ids.requirement_ids.mapped("threshold"), [100.5, 200.25])
         acme = program.enrollment_ids[0]
-        # February to December: the first period holds the start
-        self.assertEqual(len(acme.target_ids), 11)
-        self.assertEqual(acme.target_ids.mapped("value"), [33.33] * 11)
+        # April to December: what is over has no target
+        self.assertEqual(len(acme.target_ids), 9)
+        self.assertEqual(acme.target_ids.mapped("value"), [33.33] * 9)
         self.assertEqual(acme.date_start, fields.Date.to_date("2026-02-10"))
         self.assertEqual(acme.user_id, self.manager)
 
@@ -273,5 +274,5 @@ class TestPmmProgramWizard(PmmCommon):
             wizard = self._wizard(name=f"Size {number}", partners=partners[:number])
             with self._counted(counts):
                 wizard.action_create_program()
-        # Odoo inserts 100 rows at a time, and there are 12 targets for each partner
+        # Odoo inserts 100 rows at a time, and there are 9 targets for each partner
         self.assertLess(counts[1] - counts[0], 50, counts)

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 
@@ -95,6 +96,11 @@ class TestPortalTiers(PortalCommon, PmmCommon, HttpCase):
                 self.assertEqual(response.url.endswith(TIERS), sees)
                 self.assertEqual("400.25" in response.text, sees)
         self.assertNotIn("400.25", self._open(self.outsider, TIERS).text)
+        # figures behind a tier, and our notes, are not read by RPC either
+        tiers = self.acme_in.tier_ids.with_user(self.people["learner"])
+        for name in ("terms", "cause", "cause_text"):
+            with self.assertRaises(AccessError):
+                tiers.read([name])
         own = self.acme_in.standing_ids
         self.assertReads(self.sales, "pmm.tier.standing", own.sorted(), "required")
         self.assertChangesNothing(self.sales, own[0], {"value": 5})

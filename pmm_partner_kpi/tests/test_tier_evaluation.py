@@ -144,16 +144,32 @@ class TestTierEvaluation(PmmCommon):
         """T3: a manager decides; what is rejected is not asked again in the same year."""
         self.program.tier_mode = "proposed"
         self._invoice(self.acme, "2026-02-10", 6000)
-        self.assertEqual(self.program._run()["tiers"], 2)
+        self._invoice(self.bolt, "2026-02-10", 1000)
+        # the tier for everybody is given at once, what is above it waits
+        self.assertEqual(self.program._run()["tiers"], 4)
         self.assertEqual(self.program._run()["tiers"], 0)
+        self.assertEqual((self.acme_in | self.bolt_in).grade_id, self.bronze)
         acme, bolt = (each.proposal_ids for each in (self.acme_in, self.bolt_in))
+        self.assertEqual((acme.old_grade_id, acme.new_grade_id), (self.bronze, self.gold))
         acme.action_approve()
         bolt.action_reject()
         self.assertEqual(self.acme_in.grade_id, self.gold)
         self.assertEqual(self.program._run()["tiers"], 0)
-        self.assertFalse(self.bolt_in.grade_id)
+        self.assertEqual(self.bolt_in.grade_id, self.bronze)
         with self.assertRaises(UserError):
             bolt.action_approve()
+
+    def test_what_waits_ends_with_the_enrolment(self):
+        """T3: an enrolment that ends takes its proposals along; none can be approved then."""
+        self.program.tier_mode = "proposed"
+        self._invoice(self.acme, "2026-02-10", 6000)
+        self.program._run()
+        proposal = self.acme_in.proposal_ids
+        self.acme_in.date_stop = "2026-04-15"
+        self.assertEqual(proposal.state, "outdated")
+        proposal.sudo().state = "pending"
+        with self.assertRaisesRegex(UserError, "has ended"):
+            proposal.action_approve()
 
     def test_standings(self):
         """T10: per criterion what there is, what is required and what is missing."""

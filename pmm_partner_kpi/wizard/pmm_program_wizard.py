@@ -299,18 +299,22 @@ class PmmProgramWizard(models.TransientModel):
                     "date_start": program.date_start,
                     "user_id": (partner.user_id or self.user_id).id,
                     "tier_ids": tiers,
+                    # where everybody begins is no news that is mailed
+                    "told_grade_id": entry.grade_id.id,
                 }
                 for partner in self.partner_ids
             ]
         )
 
     def _set_targets(self, program, enrollments):
-        """Give each partner the targets of the open periods of the present year."""
+        """Give each partner the targets of this year's periods from the present one on."""
         today = program._today()
         year = max(today, program.date_start).year
         # all of them, so that partners see what the whole year asks for
         program._ensure_periods(until=date(year, 12, 31))
-        periods = program.period_ids.filtered(lambda period: period.date_start.year == year)
+        periods = program.period_ids.filtered(
+            lambda period: period.date_start.year == year and period.date_stop > today
+        )
         return self._quietly("pmm.kpi.target").create(
             [
                 {
