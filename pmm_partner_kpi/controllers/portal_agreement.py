@@ -45,6 +45,9 @@ class PmmPortalAgreement(PmmPortalEntry):
         )
         if not agreement or not self._may_accept():
             raise request.not_found()
+        # the own company's, found above
+        if agreement in enrollment.sudo().acceptance_ids.agreement_id:
+            return request.redirect("/my/programme/agreement", code=303)
         try:
             with request.env.cr.savepoint():
                 vals = self._signature(agreement, post) | {"enrollment_id": enrollment.id}

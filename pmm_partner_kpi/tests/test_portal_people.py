@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.http import Request
 from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import PmmCommon
 from .portal_common import PortalCommon
@@ -102,7 +103,8 @@ class TestPortalPeople(PortalCommon, PmmCommon, HttpCase):
         self._give(self.owner, none, "admin", "sales")
         self.assertEqual(self._roles(none), {"sales"})
         self.authenticate(self.owner.login, self.owner.login)
-        response = self.url_open(f"{PEOPLE}/{none.id}", data={"role": "owner"})
+        with mute_logger("odoo.http"):
+            response = self.url_open(f"{PEOPLE}/{none.id}", data={"role": "owner"})
         self.assertEqual(response.status_code, 400)
 
     def test_role_is_asked_for_each_time(self):

@@ -26,6 +26,7 @@ registry.category("web_tour.tours").add("pmm_manager_tour", {
 registry.category("web_tour.tours").add("pmm_approver_tour", {
     steps: () => [
         {trigger: '.o_data_row:contains("Resellers") .o_data_cell[name="name"]', run: "click"},
+        {trigger: '.o_notebook .nav-link[name="periods"]', run: "click"},
         {
             trigger: '.o_data_row:contains("2026-01") button[name="action_close"]',
             run: "click",
