@@ -112,6 +112,7 @@ class PmmPortalEntry(PmmPortal):
         programs = Program.search(
             [
                 ("apply_mode", "!=", "closed"),
+                ("is_pilot", "=", False),
                 ("company_id", "in", (user.company_ids | request.env.company).ids),
                 *([("company_id", "=", company.company_id.id)] if company.company_id else []),
             ]

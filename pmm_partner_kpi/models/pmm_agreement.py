@@ -160,6 +160,7 @@ class PmmAgreement(models.Model):
         self.ensure_one()
         return (
             Domain("program_id", "=", self.program_id.id)
+            & Domain("is_shadow", "=", False)
             & Domain("state", "in", ["running", "suspended"])
             & ~Domain("acceptance_ids.agreement_id", "=", self.id)
         )

@@ -34,7 +34,6 @@ class PmmApplication(models.Model):
         index=True,
         ondelete="restrict",
         domain=[("apply_mode", "!=", "closed")],
-        check_company=True,
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="program_id.currency_id")
@@ -167,6 +166,14 @@ class PmmApplication(models.Model):
                     program=self.program_id.name,
                 )
             )
+        if self.program_id.is_pilot:
+            raise ValidationError(
+                self.env._(
+                    "“%(program)s” is a pilot and takes no applications. Let it go live first, or"
+                    " enrol the partner yourself.",
+                    program=self.program_id.name,
+                )
+            )
 
     def _check_not_enrolled(self):
         # enrolments in the care of others are in the way, too
@@ -234,6 +241,24 @@ class PmmApplication(models.Model):
             self.with_context(tz=program.tz), rejected.decided_at
         )
         return local.date() + timedelta(days=program.reapply_days)
+
+    def _came_back(self):
+        """Return whether the partner left for a reason, or so lately that we look at it first."""
+        self.ensure_one()
+        lately = self.program_id._today() - timedelta(days=self.program_id.reapply_days)
+        # enrolments in the care of others count, too
+        return bool(
+            self.env["pmm.enrollment"]
+            .sudo()
+            .search_count(
+                self._same()
+                & (
+                    Domain("leave_reason", "!=", False)
+                    | (Domain("is_shadow", "=", False) & Domain("date_stop", ">", lately))
+                ),
+                limit=1,
+            )
+        )
 
     def _same(self):
         return Domain("program_id", "=", self.program_id.id) & Domain(

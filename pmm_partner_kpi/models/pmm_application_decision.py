@@ -10,7 +10,7 @@ class PmmApplication(models.Model):
     def _arrive(self):
         """Enrol the partner at once, or tell the programme manager that somebody waits."""
         self.ensure_one()
-        if self.program_id.apply_mode == "auto":
+        if self.program_id.apply_mode == "auto" and not self._came_back():
             user = self.partner_id.user_id or self.program_id.user_id
             self._accept(self.program_id._today(), user=user, decided_by=self.env["res.users"])
             return
@@ -104,8 +104,27 @@ class PmmApplication(models.Model):
         # whoever accepts the application lets the applicant in; roles of others are in the way
         Role = self.env["pmm.partner.role"].sudo()
         contact = self.contact_id
-        if contact and not Role.search_count([("partner_id", "=", self.partner_id.id)], limit=1):
+        if not contact or Role.search_count([("partner_id", "=", self.partner_id.id)], limit=1):
+            return
+        if self.decided_by_id or not self._known_from_elsewhere():
             Role.create({"contact_id": contact.id, "role": "owner"})
+            return
+        # nobody of ours has looked, and there is something to see already
+        enrollment = self.enrollment_id
+        if user := enrollment.user_id or self.program_id.user_id:
+            enrollment.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=self.program_id._today(),
+                user_id=user.id,
+                summary=self.env._("Give roles to the people of %s", self.partner_id.name),
+            )
+
+    def _known_from_elsewhere(self):
+        """Return whether the company has another enrolment than the one that came of this."""
+        # those of other companies of ours, and in the care of others, count as well
+        Enrollment = self.env["pmm.enrollment"].sudo()
+        others = [("partner_id", "=", self.partner_id.id), ("id", "!=", self.enrollment_id.id)]
+        return bool(Enrollment.search_count(others, limit=1))
 
     # === ACTIONS === #
 

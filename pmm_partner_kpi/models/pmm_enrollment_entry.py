@@ -22,7 +22,7 @@ class PmmEnrollment(models.Model):
         help="A required agreement is in force, and nobody of the partner has accepted it.",
     )
 
-    @api.depends("acceptance_ids", "program_id", "date_stop")
+    @api.depends("acceptance_ids", "program_id", "date_stop", "is_shadow")
     def _compute_agreement_missing(self):
         in_force = self.env["pmm.agreement"]._in_force(self.program_id)
         for enrollment in self:
@@ -30,6 +30,7 @@ class PmmEnrollment(models.Model):
             enrollment.agreement_missing = bool(
                 agreement
                 and agreement.required
+                and not enrollment.is_shadow
                 and enrollment._state_now() in ("running", "suspended")
                 and agreement not in enrollment.acceptance_ids.agreement_id
             )
@@ -50,7 +51,23 @@ class PmmEnrollment(models.Model):
     @api.constrains("partner_id", "program_id")
     def _check_entry_rule(self):
         for program, enrollments in self.grouped("program_id").items():
-            program._check_may_join(enrollments.partner_id)
+            program._check_may_join((enrollments - enrollments._from_pilot()).partner_id)
+
+    def _from_pilot(self):
+        """Return those of these enrolments that go on where a pilot enrolment ends."""
+        live = self.filtered(lambda e: e.program_id.is_pilot and not e.is_shadow)
+        if not live:
+            return live
+        pilot = self.search(
+            [
+                ("program_id", "in", live.program_id.ids),
+                ("partner_id", "in", live.partner_id.ids),
+                ("is_shadow", "=", True),
+                ("date_stop", "in", live.mapped("date_start")),
+            ]
+        )
+        ended = {(each.program_id, each.partner_id, each.date_stop) for each in pilot}
+        return live.filtered(lambda e: (e.program_id, e.partner_id, e.date_start) in ended)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_accepted(self):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -68,12 +69,13 @@ class PmmEnrollment(models.Model):
         kept = self.search([("partner_id", "=", partner.id)])
         for enrollment in self.search([("partner_id", "=", source.id)], order="date_start, id"):
             stop = enrollment.date_stop
-            beside = kept.filtered(
-                lambda other, e=enrollment: (
-                    other.program_id == e.program_id and e._runs_beside(other, day)
-                )
-            ).sorted("date_start")[:1]
+            siblings = kept.filtered(lambda other, e=enrollment: other.program_id == e.program_id)
+            siblings = siblings.sorted("date_start")
+            met = siblings.filtered(lambda other, e=enrollment: e._runs_beside(other, day))
+            beside = met[:1]
             if beside:
+                enrollment._check_mergeable(met)
+                met._go_on_like(enrollment, siblings)
                 stop = max(day, beside.date_start)
                 if stop <= enrollment.date_start and not enrollment._with_history():
                     beside._take_over(enrollment, enrollment.date_start)
@@ -88,6 +90,42 @@ class PmmEnrollment(models.Model):
             else:
                 kept |= enrollment
         return replaced
+
+    def _check_mergeable(self, others):
+        """Raise UserError where none of ``others`` can go on in place of this enrolment."""
+        self.ensure_one()
+        names = {"program": self.program_id.name, "leaving": self.partner_id.name}
+        for other in others:
+            names["partner"] = other.partner_id.name
+            if other.is_shadow != self.is_shadow:
+                raise UserError(
+                    self.env._(
+                        "Of %(leaving)s and %(partner)s, one is in the pilot of “%(program)s” and"
+                        " the other takes part in earnest. End one of the two enrolments, or let"
+                        " the pilot go live, before you merge them.",
+                        **names,
+                    )
+                )
+            if other._state_now() == "suspended" and self._state_now() == "running":
+                raise UserError(
+                    self.env._(
+                        "%(partner)s is suspended in “%(program)s”, while %(leaving)s takes part."
+                        " Resume the one or suspend the other before you merge them.",
+                        **names,
+                    )
+                )
+
+    def _go_on_like(self, ended, siblings):
+        """Let these enrolments run as long as ``ended`` would have, where no sibling follows."""
+        for enrollment in self:
+            stop, last = enrollment.date_stop, ended.date_stop
+            if not stop or (last and last <= stop):
+                continue
+            following = siblings.filtered(lambda other, day=stop: other.date_start >= day)
+            until = min(filter(None, (last, *following.mapped("date_start"))), default=False)
+            if until != stop:
+                # why it was to end goes with the end
+                enrollment.write({"date_stop": until, "leave_reason": ended.leave_reason})
 
     def _runs_beside(self, other, day):
         """Return whether both would run on some day from ``day`` on."""

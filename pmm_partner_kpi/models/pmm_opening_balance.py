@@ -109,6 +109,8 @@ class PmmOpeningBalance(models.Model):
 
     def _check_day_open(self):
         """Refuse a day whose figures are closed."""
+        if self.env.su and self.env.context.get("pmm_go_live"):
+            return  # what a pilot closed says nothing of who begins now
         for program, openings in self.grouped("program_id").items():
             closed = program.period_ids.filtered(lambda period: period.state == "closed")
             for opening in openings if closed else ():

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class PmmProgram(models.Model):
@@ -70,9 +71,9 @@ class PmmProgram(models.Model):
     def _go_live(self, day, chosen, partners):
         """End the pilot on ``day``; from then on ``chosen`` and ``partners`` are enrolled live.
 
-        ``chosen`` are pilot enrolments: tier, account manager and targets from ``day`` on go
-        along. What was calculated before stays in the shadow and is never paid. Return the new
-        enrolments.
+        ``chosen`` are pilot enrolments: tier, account manager, targets from ``day`` on and where
+        they stand go along. What was calculated before stays in the shadow and is never paid.
+        Return the new enrolments.
         """
         self.ensure_one()
         self._lock_for_run()
@@ -90,6 +91,8 @@ class PmmProgram(models.Model):
                 self.env._("Choose a later day: on this one, pilot partners have results already.")
             )
         before = {enrollment: enrollment.date_stop for enrollment in pilot}
+        # who decides now would decide on the pilot only
+        self.env["pmm.tier.proposal"]._outdate(pilot - not_begun, foreign=True)
         (pilot - not_begun).filtered(
             lambda enrollment: not enrollment.date_stop or enrollment.date_stop > day
         ).date_stop = day
@@ -106,12 +109,17 @@ class PmmProgram(models.Model):
                     "date_start": day,
                     "date_stop": before[enrollment],
                     "is_shadow": False,
+                    "tier_lock_until": enrollment.tier_lock_until,
+                    "tier_lock_reason": enrollment.tier_lock_reason,
                 }
                 for enrollment in going
             ]
         )
         self._carry_tiers(going, live, day)
         self._carry_targets(going, live, day)
+        self._carry_checks(going, live, day)
+        self._carry_openings(going, live)
+        self._carry_uplines(going, live, day, pilot - going - not_begun)
         live |= not_begun & chosen
         live |= Enrollment.create(
             [
@@ -148,23 +156,81 @@ class PmmProgram(models.Model):
 
     @api.model
     def _carry_targets(self, going, live, day):
-        """Give ``live`` the targets of ``going`` in the open periods from ``day`` on."""
+        """Give ``live`` the targets of ``going`` in the open periods and grace from ``day`` on."""
         successor = dict(zip(going, live, strict=True))
         targets = going.target_ids.filtered(
-            lambda target: target.period_id.state == "open" and target.period_id.date_stop > day
+            lambda target: target.period_id.state != "closed" and target.period_id.date_stop > day
         )
-        return (
-            self.env["pmm.kpi.target"]
-            .with_context(tracking_disable=True)
-            .create(
-                [
+        # in grace days targets are fixed: these are not changed, they go along
+        Target = self.env["pmm.kpi.target"].sudo().with_context(tracking_disable=True)
+        return Target.create(
+            [
+                {
+                    "enrollment_id": successor[target.enrollment_id].id,
+                    "kpi_id": target.kpi_id.id,
+                    "period_id": target.period_id.id,
+                    "value": target.value,
+                }
+                for target in targets
+            ]
+        )
+
+    @api.model
+    def _carry_checks(self, going, live, day):
+        """Let what we confirmed of ``going`` hold for ``live`` from ``day`` on."""
+        successor = dict(zip(going, live, strict=True))
+        checks = going.check_ids.filtered(
+            lambda check: not check.date_stop or check.date_stop > day
+        )
+        return self.env["pmm.tier.check"].create(
+            [
+                check.copy_data(
                     {
-                        "enrollment_id": successor[target.enrollment_id].id,
-                        "kpi_id": target.kpi_id.id,
-                        "period_id": target.period_id.id,
-                        "value": target.value,
+                        "enrollment_id": successor[check.enrollment_id].id,
+                        "date_start": max(check.date_start, day),
                     }
-                    for target in targets
-                ]
-            )
+                )[0]
+                for check in checks
+            ]
         )
+
+    @api.model
+    def _carry_openings(self, going, live):
+        """Give ``live`` what ``going`` brought along from before."""
+        successor = dict(zip(going, live, strict=True))
+        openings = self.env["pmm.opening.balance"].search([("enrollment_id", "in", going.ids)])
+        vals_list = [
+            opening.copy_data({"enrollment_id": successor[opening.enrollment_id].id})[0]
+            for opening in openings
+        ]
+        # in periods that the pilot closed, too: no figure of theirs is of the new enrolments
+        Opening = self.env["pmm.opening.balance"].sudo().with_context(pmm_go_live=True)
+        return Opening.create(vals_list)
+
+    @api.model
+    def _carry_uplines(self, going, live, day, left):
+        """Put ``live`` where ``going`` stood, above and below, from ``day`` on.
+
+        ``left`` end with the pilot: nobody stands above or below them any more.
+        """
+        successor = dict(zip(going, live, strict=True))
+        Parent = self.env["pmm.enrollment.parent"]
+        rows = Parent.search(
+            (Domain("enrollment_id", "in", going.ids) | Domain("parent_id", "in", going.ids))
+            & (Domain("date_stop", "=", False) | Domain("date_stop", ">", day))
+        )
+        ending = rows.filtered(lambda row: (row.enrollment_id | row.parent_id) & left)
+        later = (rows - ending).filtered(lambda row: row.date_start >= day)
+        split = rows - ending - later
+        ends = {
+            row: {
+                name: successor.get(row[name], row[name]).id
+                for name in ("enrollment_id", "parent_id")
+            }
+            for row in later | split
+        }
+        vals_list = [row.copy_data(ends[row] | {"date_start": day})[0] for row in split]
+        (ending | split)._end(day)
+        for row in later:
+            row.write(ends[row])
+        return Parent.create(vals_list)

@@ -213,7 +213,8 @@ class TestPartnerMerge(PmmCommon):
     def test_dates_of_enrolments(self):
         """P12: ended, running, starting on the day of the merge, later; what is left of each."""
         cases = [
-            # source, surviving, dates of the source afterwards (None: it is gone)
+            # source, surviving, dates of the source afterwards (None: it is gone), and the end
+            # of the surviving one where it changes
             (("2026-01-01", "2026-03-01"), ("2026-01-01", False), ("2026-01-01", "2026-03-01")),
             (("2026-01-01", "2026-04-15"), ("2026-01-01", False), ("2026-01-01", "2026-04-15")),
             (("2026-01-01", "2026-04-16"), ("2026-01-01", False), ("2026-01-01", "2026-04-15")),
@@ -222,12 +223,23 @@ class TestPartnerMerge(PmmCommon):
             (("2026-04-15", False), ("2026-04-15", False), None),
             (("2026-06-01", False), ("2026-01-01", False), None),
             (("2026-06-01", False), ("2026-01-01", "2026-06-01"), ("2026-06-01", False)),
-            (("2026-06-01", False), ("2026-01-01", "2026-06-02"), None),
+            (("2026-06-01", False), ("2026-01-01", "2026-06-02"), None, ""),
+            (
+                ("2026-01-01", "2026-07-01"),
+                ("2026-01-01", "2026-06-30"),
+                ("2026-01-01", "2026-04-15"),
+                "2026-07-01",
+            ),
+            (
+                ("2026-01-01", "2026-06-29"),
+                ("2026-01-01", "2026-06-30"),
+                ("2026-01-01", "2026-04-15"),
+            ),
             (("2026-01-01", False), ("2026-06-01", False), ("2026-01-01", "2026-06-01")),
             (("2026-01-01", False), ("2026-01-01", "2026-04-15"), ("2026-01-01", False)),
-            (("2026-01-01", False), ("2026-01-01", "2026-04-16"), ("2026-01-01", "2026-04-15")),
+            (("2026-01-01", False), ("2026-01-01", "2026-04-16"), ("2026-01-01", "2026-04-15"), ""),
         ]
-        for source, surviving, expected in cases:
+        for source, surviving, expected, *stop in cases:
             with self.subTest(f"{source} into {surviving}"), self.env.cr.savepoint() as savepoint:
                 one = self._enroll(self.carol, *source)
                 two = self._enroll(self.stranger, *surviving)
@@ -240,10 +252,38 @@ class TestPartnerMerge(PmmCommon):
                         (str(one.date_start), str(one.date_stop or "")),
                         (expected[0], expected[1] or ""),
                     )
-                self.assertEqual(str(two.date_stop or ""), surviving[1] or "")
+                expected_stop = stop[0] if stop else surviving[1] or ""
+                self.assertEqual(str(two.date_stop or ""), expected_stop)
                 self.assertEqual(self.program._run()["credits"], 0)
                 savepoint.rollback()
             self.env.invalidate_all()
+
+    def test_surviving_goes_on_up_to_the_next_one(self):
+        """P12: what ends earlier goes on, without meeting what follows."""
+        self._enroll(self.carol)
+        first = self._enroll(self.stranger, "2026-01-01", "2026-06-01")
+        second = self._enroll(self.stranger, "2026-09-01", "2026-10-01")
+        first.leave_reason = "Sold"
+        self._merge(self.carol, into=self.stranger)
+        self.assertEqual(str(first.date_stop), "2026-09-01")
+        self.assertFalse(first.leave_reason)
+        self.assertFalse(second.date_stop)
+
+    def test_refused_where_none_can_go_on(self):
+        """DESIGN 3.9: a pilot and a live one; a suspended one in place of one that runs."""
+        suspension = self.env["pmm.enrollment.suspension"].create(
+            {"enrollment_id": self.bolt_in.id, "date_start": "2026-04-15", "reason": "Unpaid"}
+        )
+        with self.assertRefused("Bolt Supplies is suspended in “Resellers”, while Acme Trading"):
+            self._merge(self.acme, into=self.bolt)
+        suspension.date_start = "2026-04-16"
+        self.program.is_pilot = True
+        carol_in = self._enroll(self.carol)
+        with self.assertRefused("one is in the pilot of “Resellers”"):
+            self._merge(self.carol, into=self.bolt)
+        carol_in.date_stop = "2026-04-15"
+        self._merge(self.carol, into=self.bolt)
+        self._merge(self.acme, into=self.bolt)
 
     def test_new_enrolment_beside_a_merged_one_is_refused(self):
         """DESIGN 3.9: from the merge on the enrolment is the partner's like any other."""

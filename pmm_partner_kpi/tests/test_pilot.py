@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .common import PmmCommon
@@ -110,6 +110,88 @@ class TestPilot(PortalCommon, PmmCommon):
         self.assertEqual(str(self.acme_try.date_stop), "2026-05-01")
         live = self.trial.enrollment_ids.filtered(lambda e: not e.is_shadow)
         self.assertEqual(live.partner_id, self.bolt)
+
+    def test_go_live_takes_the_structure_along(self):
+        """C7: uplines of that day and later ones, above and below, also from elsewhere."""
+        third = self._enroll(self.stranger, program=self.trial)
+        upper = self._below(self.acme_try, self.bolt_try)
+        elsewhere = self._enroll(self.stranger)
+        outside = self._below(elsewhere, self.acme_try, stop="2026-05-01")
+        later = self._below(elsewhere, self.acme_try, start="2026-06-01")
+        left = self._below(third, self.acme_try)
+        self._wizard(enrollment_ids=(self.acme_try | self.bolt_try).ids).action_go_live()
+        live = self.trial.enrollment_ids.filtered(lambda e: not e.is_shadow)
+        acme = live.filtered(lambda e: e.partner_id == self.acme)
+        self.assertEqual(str(upper.date_stop), "2026-05-01")
+        self.assertRecordValues(
+            acme.upline_ids,
+            [{"parent_id": (live - acme).id, "date_start": date(2026, 5, 1), "date_stop": False}],
+        )
+        self.assertEqual(outside.parent_id, self.acme_try)
+        self.assertEqual(later.parent_id, acme)
+        self.assertEqual(str(left.date_stop), "2026-05-01")
+        below = self.env["pmm.enrollment.parent"].search([("parent_id", "=", acme.id)])
+        self.assertEqual(below, later)
+
+    def test_go_live_takes_along_what_was_decided_and_brought(self):
+        """C7: confirmations, openings (also of closed days) and locks; proposals end."""
+        rung = self.env["pmm.program.tier"].create(
+            {"program_id": self.trial.id, "grade_id": self.gold.id}
+        )
+        requirement = self.env["pmm.tier.requirement"].create(
+            {"program_tier_id": rung.id, "kind": "check", "name": "Certified"}
+        )
+        Check = self.env["pmm.tier.check"]
+        for start, stop in (("2026-01-01", "2026-05-01"), ("2026-05-01", False)):
+            Check.create(
+                {
+                    "enrollment_id": self.acme_try.id,
+                    "requirement_id": requirement.id,
+                    "date_start": start,
+                    "date_stop": stop,
+                    "note": start,
+                }
+            )
+        self.env["pmm.opening.balance"].create(
+            {
+                "enrollment_id": self.acme_try.id,
+                "kpi_id": self.kpi.id,
+                "date": "2026-01-31",
+                "value": 7,
+            }
+        )
+        self._close("2026-01", program=self.trial)
+        self.acme_try.write({"tier_lock_until": "2026-12-31", "tier_lock_reason": "Agreed"})
+        proposal = self.env["pmm.tier.proposal"].create(
+            {
+                "enrollment_id": self.acme_try.id,
+                "old_grade_id": self.gold.id,
+                "new_grade_id": self.silver.id,
+                "date_effective": "2026-04-15",
+                "move_kind": "foreign",
+                "cause": "Asked for",
+            }
+        )
+        # who is in the pilot goes on, whatever the rule of entry says
+        self.trial.write(
+            {"entry_domain": "[('country_id.code', '=', 'FR')]", "entry_rule": "French companies"}
+        )
+        with self.assertRefused("It is for: French companies", ValidationError):
+            self._wizard(partner_ids=self.stranger.ids).action_go_live()
+        self._wizard().action_go_live()
+        acme = self.trial.enrollment_ids.filtered(
+            lambda e: e.partner_id == self.acme and not e.is_shadow
+        )
+        self.assertRecordValues(
+            acme, [{"tier_lock_until": date(2026, 12, 31), "tier_lock_reason": "Agreed"}]
+        )
+        self.assertRecordValues(
+            acme.check_ids,
+            [{"note": "2026-05-01", "date_start": date(2026, 5, 1), "date_stop": False}],
+        )
+        opening = self.env["pmm.opening.balance"].search([("enrollment_id", "=", acme.id)])
+        self.assertRecordValues(opening, [{"date": date(2026, 1, 31), "value": 7}])
+        self.assertEqual(proposal.state, "outdated")
 
     def test_go_live_keeps_an_end_that_was_set(self):
         """C7: who leaves before that day stays gone, who leaves later leaves then."""

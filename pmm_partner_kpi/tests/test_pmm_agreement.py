@@ -82,6 +82,14 @@ class TestPmmAgreement(PmmCommon):
             self.env["pmm.enrollment"].search([("agreement_missing", "=", False)]), self.bolt_in
         )
 
+    def test_pilots_are_not_asked(self):
+        """C7, T13: who sees nothing of the programme has nothing to accept."""
+        self.program.is_pilot = True
+        shadow = self._enroll(self.env["res.partner"].create({"name": "Try", "is_company": True}))
+        self._agreement()
+        self.assertEqual(self._missing(), self.acme_in | self.bolt_in)
+        self.assertFalse(shadow.agreement_missing)
+
     def test_what_is_not_required_reminds_nobody(self):
         """T13: it is there to be read."""
         self._agreement(required=False)

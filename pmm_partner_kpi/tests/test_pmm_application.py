@@ -157,7 +157,51 @@ class TestPmmApplication(PmmCommon):
         [mail] = self._mails(application)
         self.assertIn("welcome", mail.subject)
 
+    def test_auto_gives_the_first_role_in_new_companies_only(self):
+        """P2: where there is something to see already, one of us says who may see it."""
+        self.program.apply_mode = "auto"
+        self._enroll(self.stranger, program=self.program.copy({"name": "Other"}))
+        enrollment = self._apply().enrollment_id
+        self.assertTrue(enrollment)
+        self.assertFalse(self.stranger.pmm_role_ids)
+        self.assertRecordValues(
+            enrollment.activity_ids,
+            [
+                {
+                    "user_id": self.manager.id,
+                    "summary": f"Give roles to the people of {self.stranger.name}",
+                }
+            ],
+        )
+        newcomer = self._new_company()
+        self._apply(partner_id=newcomer.id, contact_id=newcomer.id)
+        self.assertEqual(newcomer.pmm_role_ids.role, "owner")
+
+    def test_auto_looks_at_who_was_here_before(self):
+        """T12: who left lately, or for a reason, waits; one day later nobody does."""
+        self.program.write({"apply_mode": "auto", "reapply_days": 30})
+        enrollment = self._enroll(self.stranger, "2026-01-01", "2026-03-17")
+        application = self._apply()
+        self.assertEqual(application.state, "submitted")
+        self.assertEqual(application.activity_ids.user_id, self.manager)
+        application._withdraw()
+        enrollment.date_stop = "2026-03-16"
+        enrollment.leave_reason = "Sold to competitors"
+        application = self._apply()
+        self.assertEqual(application.state, "submitted")
+        application._withdraw()
+        enrollment.leave_reason = False
+        self.assertEqual(self._apply().state, "accepted")
+
     # === WHO MAY APPLY === #
+
+    def test_pilots_take_no_applications(self):
+        """C7, T12: nobody is enrolled into the shadow by applying."""
+        self.program.is_pilot = True
+        for mode in ("review", "auto"):
+            self.program.apply_mode = mode
+            with self.assertRefused("is a pilot", ValidationError):
+                self._apply()
 
     def test_closed_programmes_take_no_applications(self):
         """T12: by hand neither."""

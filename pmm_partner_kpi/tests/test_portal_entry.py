@@ -83,6 +83,12 @@ class TestPortalEntry(PortalCommon, PmmCommon, HttpCase):
         )
         self.assertNotIn("Programmes", self._tabs(self.people["owner"]))
 
+    def test_pilots_are_not_listed(self):
+        """C7, T12: what is being tried out is no offer."""
+        self.program.is_pilot = True
+        self.assertNotIn("Resellers", self._text(self.newcomer, JOIN))
+        self.assertEqual(self._apply(self.newcomer).status_code, 404)
+
     def test_application_arrives(self):
         """T12: what was typed is kept, with the amount as the reader writes it."""
         self._speaks(self.newcomer, "fr_FR")
