@@ -34,7 +34,6 @@ class PmmOfferCampaign(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
         tracking=True,
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)

@@ -37,7 +37,6 @@ class PmmEnrollment(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
         tracking=True,
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)

@@ -20,7 +20,7 @@ class PmmKpiTarget(models.Model):
     )
 
     enrollment_id = fields.Many2one(
-        "pmm.enrollment", string="Partner", required=True, ondelete="cascade", check_company=True
+        "pmm.enrollment", string="Partner", required=True, ondelete="cascade"
     )
     program_id = fields.Many2one(related="enrollment_id.program_id", store=True, index=True)
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)

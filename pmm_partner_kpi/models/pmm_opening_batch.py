@@ -25,7 +25,6 @@ class PmmOpeningBatch(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
         default=lambda self: self.env["pmm.program"]._only_one(),
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)

@@ -38,6 +38,7 @@ class PmmSegment(models.Model):
     )
     domain = fields.Char(
         string="Condition",
+        default="[]",
         tracking=True,
         help="Partner companies for which this holds are members; looked at once a day.",
     )

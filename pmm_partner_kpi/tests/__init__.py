@@ -45,3 +45,4 @@ from . import test_tier_groups
 from . import test_tier_proposals
 from . import test_tier_oracle
 from . import test_tier_queries
+from . import test_company_of_choice
