@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
 from ..queries.segment_members import members_on, replace_members, these
 
@@ -152,6 +153,17 @@ class PmmSegment(models.Model):
             },
         }
 
+    def _refresh_or_tell(self):
+        """Renew this segment; where its condition cannot be read any more, say so once."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._refresh()
+        except UserError as error:
+            # once, not with every call of the schedule
+            if str(error)[:60] not in html2plaintext(self.message_ids[:1].body or ""):
+                self.message_post(body=str(error))
+
     @api.model
     def _cron_refresh(self):
         """Renew the segments by condition, one after the other."""
@@ -159,6 +171,6 @@ class PmmSegment(models.Model):
         segments = self.search([("kind", "=", "domain")])
         cron._commit_progress(remaining=len(segments))
         for number, segment in enumerate(segments, 1):
-            segment._refresh()
+            segment._refresh_or_tell()
             if not cron._commit_progress(1, remaining=len(segments) - number):
                 return

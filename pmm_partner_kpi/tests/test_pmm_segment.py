@@ -42,6 +42,24 @@ class TestPmmSegment(PmmCommon):
             (m.partner_id, str(m.date_start), str(m.date_stop or ""), m.origin) for m in members
         ]
 
+    def test_a_broken_condition_stops_no_other(self):
+        """X13: the schedule goes on behind a segment whose condition cannot be read any more."""
+        broken, sound = self.env["pmm.segment"].create(
+            [
+                {"name": name, "company_id": self.company.id, "kind": "domain", "sequence": number}
+                for number, name in enumerate(("Broken", "Sound"))
+            ]
+        )
+        self.env.cr.execute(
+            'UPDATE pmm_segment SET domain = \'[("gone", "=", 1)]\' WHERE id = %s', [broken.id]
+        )
+        broken.invalidate_recordset()
+        for _day in range(2):
+            for segment in broken | sound:
+                segment._refresh_or_tell()
+        self.assertTrue(sound.member_ids)
+        self.assertEqual(len(broken.message_ids.filtered(lambda m: "gone" in (m.body or ""))), 1)
+
     def test_first_day_belongs_and_last_day_does_not(self):
         """A5, DESIGN 3.8: the borders of a membership, on them and a day beside."""
         self._member(self.acme, "2026-02-01", "2026-03-01")
