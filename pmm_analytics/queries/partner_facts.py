@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 def partner_facts(now, measures):
-    """Return a SELECT with one row per enrolment × period that has begun at ``now`` (UTC).
+    """Return a SELECT: a row per live enrolment × period that has begun at ``now`` (UTC).
 
     ``measures`` is {name: (SELECT, {column: void})}: each SELECT gives (enrollment_id,
     period_id, column, …), at most one row per pair; a pair that it leaves out gets ``void``.
@@ -36,6 +36,8 @@ def partner_facts(now, measures):
             AND GREATEST(period.date_start, enrollment.date_start, program.date_start)
                 < COALESCE(tier.date_stop, 'infinity')
         %(joins)s
+        -- nothing of a pilot is paid: beside its sales, rewards would look too small
+        WHERE enrollment.is_shadow IS NOT TRUE
         """,
         now=now,
         columns=SQL(", ").join(

@@ -16,7 +16,7 @@ def facts(program, today):
     for plan in program.env["pmm.reward.plan"].search([("program_id", "=", program.id)]):
         for (_rule, enrollment, period, _document), amount in ledger.earned(plan).items():
             earned[enrollment, period] = earned.get((enrollment, period), 0) + amount
-    for enrollment in program.enrollment_ids:
+    for enrollment in program.enrollment_ids.filtered(lambda e: not e.is_shadow):
         for period in program.period_ids:
             meets = period.date_start < (enrollment.date_stop or period.date_stop)
             if period.date_start > today or not meets or enrollment.date_start >= period.date_stop:

@@ -55,6 +55,15 @@ class TestPartnerFacts(FactsCommon):
             self.assertEqual(again, row)
         self.assertEqual(len(rows.export_data(["enrollment_id", "revenue"])["datas"]), len(rows))
 
+    def test_a_pilot_has_no_rows(self):
+        """A7, C7: neither sales nor rewards of a pilot; the live enrolment beside it has both."""
+        trial = self._program("Trial", is_pilot=True)
+        self._enroll(self.acme, program=trial)
+        self._invoice(self.acme, "2026-02-10", 100)
+        trial._run()
+        self.assertFalse(self._facts(program=trial))
+        self.assertFacts(self.acme_in, "2026-02", revenue=100)
+
     # === REVENUE === #
 
     def test_revenue_on_the_borders_of_a_period(self):
