@@ -60,6 +60,10 @@ class PmmSegment(models.Model):
             for segment in segments:
                 segment.member_count = counts.get(segment, 0)
 
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        self.domain = self.domain or "[]"
+
     @api.constrains("kind", "domain")
     def _check_domain(self):
         for segment in self.filtered(lambda segment: segment.kind == "domain"):
@@ -97,6 +101,27 @@ class PmmSegment(models.Model):
     def _members_on(self, day):
         """Return a SELECT (partner_id) of those who are in one of these segments on ``day``."""
         return members_on(self.ids, day)
+
+    def _first_open_days(self):
+        """Return {company: day}: before it, every programme that has closed periods is closed.
+
+        Companies in which nothing is closed are left out.
+        """
+        # members are the same for programmes that the user does not see
+        periods = self.env["pmm.period"].sudo()
+        closed = periods._read_group(
+            [
+                ("state", "=", "closed"),
+                ("program_id.active", "=", True),
+                ("program_id.company_id", "in", self.company_id.ids),
+            ],
+            ["program_id"],
+            ["date_stop:max"],
+        )
+        firsts = {}
+        for program, day in closed:
+            firsts[program.company_id] = min(day, firsts.get(program.company_id, day))
+        return firsts
 
     def _set_members(self, partners, day=None):
         """Make ``partners`` the members from ``day`` (default: today) on; for other addons.

@@ -1,3 +1,4 @@
+from datetime import date
 from itertools import pairwise
 
 from odoo import api, fields, models
@@ -102,19 +103,25 @@ class PmmSegmentMember(models.Model):
     def create(self, vals_list):
         members = super().create(vals_list)
         members._check_by_hand()
+        members._check_open_days({member: member.date_start for member in members})
         members._mark()
         return members
 
     def write(self, vals):
         self._check_by_hand()
         self._mark()
+        before = {member: member._extent() for member in self}
         result = super().write(vals)
         self._check_by_hand()
+        self._check_open_days(
+            {member: member._first_change(*extent) for member, extent in before.items()}
+        )
         self._mark()
         return result
 
     def unlink(self):
         self._check_by_hand()
+        self._check_open_days({member: member.date_start for member in self})
         self._mark()
         return super().unlink()
 
@@ -129,6 +136,35 @@ class PmmSegmentMember(models.Model):
                     fixed[0].name,
                 )
             )
+
+    def _extent(self):
+        self.ensure_one()
+        return (self.segment_id, self.partner_id), self.date_start, self.date_stop
+
+    def _first_change(self, who, start, stop):
+        """Return the first day on which this differs from what it was, or None."""
+        now, new_start, new_stop = self._extent()
+        if now != who or new_start != start:
+            return min(start, new_start)
+        return None if new_stop == stop else min(stop or date.max, new_stop or date.max)
+
+    def _check_open_days(self, changes):
+        """Raise UserError where {member: day} changes what closed periods were counted by."""
+        if self.env.su:
+            return
+        firsts = self.segment_id._first_open_days()
+        for member, day in changes.items():
+            first = firsts.get(member.company_id)
+            if day and first and day < first:
+                raise UserError(
+                    self.env._(
+                        "%(partner)s in “%(segment)s”: periods before %(day)s are closed, and who"
+                        " was a member then stays as it was. Choose that day or a later one.",
+                        partner=member.partner_id.name,
+                        segment=member.segment_id.name,
+                        day=format_date(self.env, first),
+                    )
+                )
 
     def _mark(self):
         for segment, members in self.grouped("segment_id").items():

@@ -2,10 +2,11 @@ import io
 from base64 import b64decode, b64encode
 from datetime import date, datetime
 
+from lxml import etree
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import html2plaintext
 
 from .opening_common import TITLES, OpeningCommon
@@ -243,6 +244,19 @@ class TestOpeningImport(OpeningCommon):
         for vals in ({"state": "draft"}, {"imported_by_id": manager.id}):
             with self.assertRefused("with the buttons"):
                 batch.with_user(manager).write(vals)
+
+    def test_manager_chooses_the_programme(self):
+        """X4: a new import takes any programme: its company is known only when it is chosen."""
+        self.program.copy({"name": "Another"})
+        manager = self._user("chief", "pmm_partner_kpi.group_pmm_manager")
+        batches = self.env["pmm.opening.batch"].with_user(manager)
+        self.assertNotIn("company_id", str(batches.fields_get(["program_id"])["program_id"]))
+        view = etree.fromstring(batches.get_view(view_type="form")["arch"])
+        [node] = view.xpath("//field[@name='program_id'][not(ancestor::field)]")
+        self.assertFalse(node.get("domain"))
+        with Form(batches) as form:
+            form.program_id = self.program
+        self.assertEqual(form.record.company_id, self.company)
 
     def test_many_rows_ask_as_often(self):
         """X13: judging asks as often for 200 partners as for one; making adds INSERTs only."""

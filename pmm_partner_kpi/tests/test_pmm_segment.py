@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import PmmCommon
 
@@ -164,6 +164,40 @@ class TestPmmSegment(PmmCommon):
         self.acme.ref = "BIG"
         self._run_cron("ir_cron_refresh_segments")
         self.assertEqual(self._on(TODAY, self.big), self.acme)
+
+    def test_condition_of_all_partners(self):
+        """A5: a new segment by a condition is saved without one: all companies are in it."""
+        manager = self._user("chief", "pmm_partner_kpi.group_pmm_manager")
+        with Form(self.env["pmm.segment"].with_user(manager)) as form:
+            form.name = "All"
+            form.kind = "domain"
+        segment = form.record
+        self.assertEqual(segment.domain, "[]")
+        segment._refresh()
+        self.assertIn(self.stranger, self._on(TODAY, segment))
+
+    def test_days_of_closed_periods_stay(self):
+        """A5, DESIGN 3.8: a manager changes members from the first open day on, not before."""
+        ended = self._member(self.acme, "2026-01-01", "2026-02-10")
+        lasting = self._member(self.bolt, "2026-01-01")
+        self._close("2026-01", "2026-02")
+        manager = self._user("chief", "pmm_partner_kpi.group_pmm_manager")
+        ended, lasting = ended.with_user(manager), lasting.with_user(manager)
+        vals = {"segment_id": self.segment.id, "partner_id": self.stranger.id}
+        for call in (
+            ended.unlink,
+            lambda: ended.write({"date_stop": "2026-03-15"}),
+            lambda: ended.write({"date_start": "2026-01-02"}),
+            lambda: lasting.write({"date_stop": "2026-02-28"}),
+            lambda: lasting.write({"partner_id": self.stranger.id}),
+            lambda: ended.create({**vals, "date_start": "2026-02-28"}),
+        ):
+            with self.assertRefused("are closed"), self.cr.savepoint():
+                call()
+        lasting.date_stop = "2026-03-01"
+        lasting.date_stop = False
+        ended.create({**vals, "date_start": "2026-03-01"}).unlink()
+        self.assertFalse(lasting.date_stop)
 
     def test_salesperson_sees_own_partners_only(self):
         """X10: members of segments follow the account manager."""
