@@ -1,10 +1,18 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ..queries.partner_values import lock_partners
 from .pmm_enrollment_giving import WAITING
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 1000
 
@@ -231,14 +239,30 @@ class PmmBenefitGrant(models.Model):
 
     @api.model
     def _cron_sync(self, batch=500):
-        """Look at all partners: tiers and enrolments begin and end with the day."""
+        """Look at those who take part or have something: tiers and enrolments begin and end.
+
+        What goes wrong with some partners keeps no others from their tier.
+        """
         cron = self.env["ir.cron"]
         Enrollment = self.env["pmm.enrollment"]
-        groups = Enrollment._read_group([], ["partner_id"], ["id:recordset"])
+        # the day of a programme is at most one off that of Greenwich
+        today, day = fields.Date.today(), timedelta(days=1)
+        running = Domain("date_start", "<=", today + day) & (
+            Domain("date_stop", "=", False) | Domain("date_stop", ">", today - day)
+        )
+        having = Domain("grant_ids", "any", [("ended_on", "=", False)])
+        groups = Enrollment._read_group(running | having, ["partner_id"], ["id:recordset"])
         partners = list(split_every(batch, groups))
         cron._commit_progress(remaining=len(partners))
         for chunk in partners:
             enrollments = Enrollment.union(*[each for _partner, each in chunk]).exists()
-            self._sync(enrollments)
+            try:
+                with self.env.cr.savepoint():
+                    self._sync(enrollments)
+            except OperationalError:
+                raise  # somebody else was faster: the scheduler comes again
+            except Exception:  # pylint: disable=broad-except
+                partners_seen = enrollments.partner_id.ids
+                _logger.exception("Benefits of partners %s were not renewed", partners_seen)
             if not cron._commit_progress(1):
                 return

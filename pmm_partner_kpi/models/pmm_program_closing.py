@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
@@ -35,11 +37,20 @@ class PmmProgram(models.Model):
         )
 
     def _start_grace(self):
-        """Move the open periods that are over to their grace days."""
+        """Move the open periods that are over to their grace days, where there are any.
+
+        Elsewhere a period stays open until somebody closes it.
+        """
         self.ensure_one()
+        if not self._has_grace():
+            return
         over = self._over_periods(self._today())
         # write() lets nobody set the state by hand
         over.filtered(lambda period: period.state == "open").sudo().state = "grace"
+
+    def _has_grace(self):
+        self.ensure_one()
+        return self.close_automatically or self.grace_days > 0
 
     def _close_due(self):
         """Close the periods that have had their grace days, oldest first."""
@@ -70,7 +81,8 @@ class PmmProgram(models.Model):
         self.ensure_one()
         over = self._over_periods(self._today())
         return bool(over) and (
-            self.close_automatically or any(period.state == "open" for period in over)
+            self.close_automatically
+            or (self._has_grace() and any(period.state == "open" for period in over))
         )
 
     def _try_close_due(self):
@@ -85,3 +97,7 @@ class PmmProgram(models.Model):
             body = self.env._("A period could not be closed by itself: %s", error)
             if str(error)[:60] not in html2plaintext(self.message_ids[:1].body or ""):
                 self.message_post(body=body)
+        except OperationalError:
+            raise  # somebody else was faster: the scheduler comes again
+        except Exception:  # pylint: disable=broad-except
+            _logger.exception("Programme %s was not closed; the others go on", self.name)

@@ -1,4 +1,6 @@
-from psycopg2 import IntegrityError
+from unittest.mock import patch
+
+from psycopg2 import IntegrityError, errors
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
@@ -21,8 +23,15 @@ class TestGrace(PmmCommon):
         with freeze_time(moment):
             self._run_cron("ir_cron_close_periods")
 
+    def test_without_closing_by_itself_and_grace_days_it_stays_open(self):
+        """T1: such a programme has no grace; its periods are open until closed by hand."""
+        self.program._ensure_periods()
+        self._on("2026-04-15 12:00:00")
+        self.assertEqual(set(self._states().values()), {"open"})
+
     def test_over_is_grace_and_closing_stays_by_hand(self):
-        """T1: without closing by itself what is over gets its grace, on the first day after."""
+        """T1: with a grace day what is over gets its grace, on the first day after."""
+        self.program.grace_days = 1
         self.program._ensure_periods()
         self._on("2026-03-31 12:00:00")
         self.assertEqual(self._states()["2026-03"], "open")
@@ -48,7 +57,7 @@ class TestGrace(PmmCommon):
 
     def test_day_is_that_of_the_programme(self):
         """T1: the end of a period follows the programme's time zone."""
-        self.program.tz = "Pacific/Auckland"  # 12 or 13 hours ahead
+        self.program.write({"tz": "Pacific/Auckland", "grace_days": 1})  # 12 or 13 hours ahead
         self._period("2026-03")
         self._on("2026-03-31 10:59:00")
         self.assertEqual(self._states()["2026-03"], "open")
@@ -67,6 +76,7 @@ class TestGrace(PmmCommon):
 
     def test_in_grace_late_documents_count(self):
         """T1: results go on in grace, and the run decides what was undecided."""
+        self.program.grace_days = 20
         self._target(self.acme_in, "2026-03", 100)
         self._on("2026-04-15")
         self.assertEqual(self._states()["2026-03"], "grace")
@@ -81,6 +91,7 @@ class TestGrace(PmmCommon):
 
     def test_in_grace_targets_are_fixed(self):
         """T1: a manager cannot change, add or remove a target any more; an administrator can."""
+        self.program.grace_days = 20
         target = self._target(self.acme_in, "2026-03", 100)
         manager = self._user("chief", "pmm_partner_kpi.group_pmm_manager")
         target.with_user(manager).value = 90
@@ -114,6 +125,27 @@ class TestGrace(PmmCommon):
         self.assertEqual(self._states()["2026-03"], "closed")
         self.assertEqual(len(stuck.message_ids), before + 1)
         self.assertIn("exchange rate", stuck.message_ids[0].body)
+
+    def test_fault_of_one_programme_does_not_stop_others(self):
+        """T1: what is no sentence for people goes to the log; a lock comes through, for a retry."""
+        stuck = self.program.copy({"name": "A stuck one"})
+        self._enroll(self.acme, program=stuck)
+        (stuck | self.program).close_automatically = True
+        close = type(stuck)._close_due
+
+        def fail(program):
+            if program == stuck:
+                raise ZeroDivisionError
+            close(program)
+
+        logger = "odoo.addons.pmm_partner_kpi.models.pmm_program_closing"
+        with patch.object(type(stuck), "_close_due", fail), self.assertLogs(logger, "ERROR"):
+            self._on("2026-04-15")
+        self.assertEqual(self._states(stuck)["2026-03"], "grace")
+        self.assertEqual(self._states()["2026-03"], "closed")
+        locked = patch.object(type(stuck), "_close_due", side_effect=errors.LockNotAvailable)
+        with locked, self.assertRaises(errors.LockNotAvailable):
+            stuck._try_close_due()
 
     def test_negative_grace_days_are_refused(self):
         """T1: the database has the last word."""

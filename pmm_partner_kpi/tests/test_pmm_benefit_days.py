@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import freeze_time, tagged
 
 from .benefit_common import BenefitCommon
@@ -53,6 +55,50 @@ class TestPmmBenefitDays(BenefitCommon):
         for day, pricelist in (("2026-04-30", self.gold_list), ("2026-05-01", False)):
             self._on(day)
             self.assertHas(self.acme, pricelist)
+
+    def test_a_fault_with_some_partners_does_not_stop_others(self):
+        """T8: the batch that fails is logged and left as it was; the next one has its benefits."""
+        with freeze_time("2026-04-15"):
+            for enrollment in (self.acme_in, self.bolt_in):
+                self._tier(enrollment, self.gold, "2026-05-01")
+        Grant = type(self.env["pmm.benefit.grant"])
+        sync = Grant._sync
+
+        def fail(grants, enrollments, without=None):
+            sync(grants, enrollments, without)
+            if self.acme in enrollments.partner_id:
+                raise ZeroDivisionError
+
+        logger = "odoo.addons.pmm_partner_kpi.models.pmm_benefit_grant"
+        with (
+            freeze_time("2026-05-01"),
+            patch.object(Grant, "_sync", fail),
+            self.assertLogs(logger, "ERROR"),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60),
+        ):
+            self.env["pmm.benefit.grant"]._cron_sync(batch=1)
+        self.assertHas(self.acme, False)
+        self.assertHas(self.bolt, self.gold_list)
+
+    def test_only_who_takes_part_or_has_something_is_looked_at(self):
+        """T8: who left and has given all back is asked no more; who still has something is."""
+        with freeze_time("2026-04-15"):
+            self._tier(self.acme_in, self.gold)
+            self._write(self.acme_in, date_stop="2026-05-01")
+            self._write(self.bolt_in, date_stop="2026-05-01")
+        Grant = type(self.env["pmm.benefit.grant"])
+        for expected in (self.acme, self.env["res.partner"]):
+            seen = []
+            sync = Grant._sync
+
+            def note(grants, enrollments, without=None, seen=seen, sync=sync):
+                seen.extend(enrollments.partner_id.ids)
+                return sync(grants, enrollments, without)
+
+            with patch.object(Grant, "_sync", note):
+                self._on("2026-05-03")
+            seen = self.env["res.partner"].browse(seen)
+            self.assertEqual(seen & (self.acme | self.bolt), expected)
 
     def test_a_new_company_has_the_pricelist_of_all(self):
         """T8: a company that is made later."""
