@@ -86,19 +86,12 @@ class TestPmmBenefitDays(BenefitCommon):
             self._tier(self.acme_in, self.gold)
             self._write(self.acme_in, date_stop="2026-05-01")
             self._write(self.bolt_in, date_stop="2026-05-01")
-        Grant = type(self.env["pmm.benefit.grant"])
         for expected in (self.acme, self.env["res.partner"]):
-            seen = []
-            sync = Grant._sync
-
-            def note(grants, enrollments, without=None, seen=seen, sync=sync):
-                seen.extend(enrollments.partner_id.ids)
-                return sync(grants, enrollments, without)
-
-            with patch.object(Grant, "_sync", note):
+            Grant = type(self.env["pmm.benefit.grant"])
+            with patch.object(Grant, "_sync", autospec=True, side_effect=Grant._sync) as sync:
                 self._on("2026-05-03")
-            seen = self.env["res.partner"].browse(seen)
-            self.assertEqual(seen & (self.acme | self.bolt), expected)
+            asked = self.env["pmm.enrollment"].union(*(call.args[1] for call in sync.mock_calls))
+            self.assertEqual(asked.partner_id & (self.acme | self.bolt), expected)
 
     def test_a_new_company_has_the_pricelist_of_all(self):
         """T8: a company that is made later."""
