@@ -140,15 +140,22 @@ class TestMoneyOracle(RewardCommon):
             self._tier(enrollment, self.gold, day)
 
     def event_segment(self):
-        start = self.source.randrange(len(DAYS) - 1)
+        """Let a partner into the segment from an open day on, for good or for a while."""
+        first = self.segment._first_open_days().get(self.company, DAYS[0])
+        days = [day for day in DAYS if day >= first]
         partner = self.source.choice(self.partners)
-        self.segment.member_ids.filtered(lambda m: m.partner_id == partner).unlink()
+        known = self.segment.member_ids.filtered(lambda m: m.partner_id == partner)
+        known.filtered(lambda m: m.date_start >= first).unlink()
+        known = known.exists()
+        if len(days) < 2 or any(not row.date_stop or row.date_stop > first for row in known):
+            return
+        start = self.source.randrange(len(days) - 1)
         self.env["pmm.segment.member"].create(
             {
                 "segment_id": self.segment.id,
                 "partner_id": partner.id,
-                "date_start": DAYS[start],
-                "date_stop": self.source.choice([False, self.source.choice(DAYS[start + 1 :])]),
+                "date_start": days[start],
+                "date_stop": self.source.choice([False, self.source.choice(days[start + 1 :])]),
             }
         )
 
