@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+from ..queries.order_partners import fill_order_partners
 
 
 class SaleOrder(models.Model):
@@ -14,6 +17,29 @@ class SaleOrder(models.Model):
         tracking=True,
         help="The partner who brought this sale; it is credited when the order is invoiced.",
     )
+
+    pmm_partner_id = fields.Many2one(
+        "res.partner",
+        string="Buying company",
+        compute="_compute_pmm_partner_id",
+        store=True,
+        index=True,
+        ondelete="restrict",
+        groups="base.group_user",
+        help="The company of the customer, as it was when the customer was chosen.",
+    )
+
+    def _auto_init(self):
+        # all orders at once: the ORM would compute them one by one
+        if not column_exists(self.env.cr, "sale_order", "pmm_partner_id"):
+            create_column(self.env.cr, "sale_order", "pmm_partner_id", "int4")
+            self.env.cr.execute(fill_order_partners())
+        return super()._auto_init()
+
+    @api.depends("partner_id")
+    def _compute_pmm_partner_id(self):
+        for order in self:
+            order.pmm_partner_id = order.partner_id.commercial_partner_id
 
     @api.constrains("pmm_referrer_id", "partner_id")
     def _check_pmm_referrer(self):
