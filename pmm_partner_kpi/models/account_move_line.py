@@ -1,14 +1,20 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..queries.unit_costs import note_invoice_costs
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "pmm.unit.cost"]
 
-    pmm_unit_cost = fields.Float(
-        string="Cost per unit",
-        digits=(20, 6),
-        readonly=True,
-        copy=True,  # a credit note costs what the invoice did that it reverses
-        groups="base.group_user",
-        help="What a unit of the product cost when the invoice was posted, in company currency.",
-    )
+    # a credit note costs what the invoice did that it reverses
+    pmm_unit_cost = fields.Float(copy=True)
+
+    @api.model
+    def _pmm_note_costs(self, moves, first):
+        """Note the costs of what ``moves`` sell; ``first``: those never posted before."""
+        moves.env.flush_all()
+        self.env.cr.execute(
+            note_invoice_costs(moves.ids, first.ids, has_margin=self._pmm_has_margin())
+        )
+        self.invalidate_model(["pmm_unit_cost"])

@@ -5,6 +5,7 @@ from odoo.tools import split_every
 
 from ..queries.counting_enrollments import counting_enrollments
 from ..queries.credit_differences import append_differences, renew_statistics
+from ..queries.credit_relation import credit_relation
 from ..queries.credit_scope import (
     INVOICES,
     ORDERS,
@@ -12,10 +13,13 @@ from ..queries.credit_scope import (
     of_documents,
     of_partners,
 )
-from ..queries.invoiced_lines import invoiced_lines
 from ..queries.no_sales import NO_SALES
 
-SWEEP_FROM = "pmm_partner_kpi.sweep_from"
+# where the nightly comparison goes on, per model of documents
+SWEEP_FROM = {
+    INVOICES: "pmm_partner_kpi.sweep_from",
+    ORDERS: "pmm_partner_kpi.sweep_orders_from",
+}
 # documents or partners that one statement looks at: it bounds the memory of a run
 BATCH = 1000
 # so many new credits change how PostgreSQL should look for them
@@ -168,6 +172,18 @@ class PmmCredit(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.model
+    def _action_of_documents(self, documents):
+        """Return the action that lists the credits of these documents, stage by stage."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "domain": [
+                ("document_model", "=", documents._name),
+                ("document_id", "in", documents.ids),
+            ],
+            "context": {"search_default_group_stage": 1},
+        }
+
     # === FILLING === #
 
     @api.model
@@ -207,7 +223,7 @@ class PmmCredit(models.Model):
     @api.model
     def _relation(self, scope):
         """Return the SELECT of what documents say now; addons add stages and roles here."""
-        return invoiced_lines(
+        return credit_relation(
             scope,
             excluded=self._excluded_sale_lines(),
             everybody=self._relation_of_everybody(),
@@ -241,17 +257,27 @@ class PmmCredit(models.Model):
         cron = self.env["ir.cron"]
         # where the sweep stands is no setting of a user
         parameters = self.env["ir.config_parameter"].sudo()
-        # documents that are gone still have credits, so both tables set the bounds
-        bounds = [
-            *self.env["account.move"].sudo()._read_group([], [], ["id:max"])[0],
-            *self.sudo()._read_group([], [], ["document_id:max"])[0],
+        ranges = [
+            (model, start)
+            for model, key in SWEEP_FROM.items()
+            for start in range(int(parameters.get_param(key, 1)), self._last_of(model) + 1, batch)
         ]
-        last = max(bound or 0 for bound in bounds)
-        starts = range(int(parameters.get_param(SWEEP_FROM, 1)), last + 1, batch)
-        cron._commit_progress(remaining=len(starts))
-        for number, start in enumerate(starts, 1):
-            self._fill_range(start, start + batch - 1)
-            parameters.set_param(SWEEP_FROM, start + batch)
-            if not cron._commit_progress(1, remaining=len(starts) - number):
+        cron._commit_progress(remaining=len(ranges))
+        for number, (model, start) in enumerate(ranges, 1):
+            self._fill_range(start, start + batch - 1, model)
+            parameters.set_param(SWEEP_FROM[model], start + batch)
+            if not cron._commit_progress(1, remaining=len(ranges) - number):
                 return
-        parameters.set_param(SWEEP_FROM, 1)
+        for key in SWEEP_FROM.values():
+            parameters.set_param(key, 1)
+
+    @api.model
+    def _last_of(self, model):
+        """Return the highest id of a document, or of one that is gone and still has credits."""
+        # the sweep looks at all documents
+        [[document]] = self.env[model].sudo()._read_group([], [], ["id:max"])
+        credits = self.sudo()
+        [[credited]] = credits._read_group(
+            [("document_model", "=", model)], [], ["document_id:max"]
+        )
+        return max(document or 0, credited or 0)

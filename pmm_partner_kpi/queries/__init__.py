@@ -2,9 +2,12 @@
 
 from . import (
     append_only,
+    booked_lines,
+    collected_lines,
     counted_partners,
     counting_enrollments,
     credit_differences,
+    credit_relation,
     credit_scope,
     credited_partners,
     dirty_marks,
@@ -21,5 +24,6 @@ from . import (
     segment_members,
     tier_facts,
     tier_standing,
+    unit_costs,
     window_totals,
 )
