@@ -1,3 +1,6 @@
+from . import test_credit_cost
+from . import test_credit_exclusions
+from . import test_credit_queries
 from . import test_credit_collected
 from . import test_credit_booked
 from . import test_pmm_credit
