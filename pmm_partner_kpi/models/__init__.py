@@ -75,6 +75,12 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import sale_order
 from . import sale_order_line
+from . import pmm_territory
+from . import pmm_attribution
+from . import pmm_attributed
+from . import sale_order_attribution
+from . import account_move_attribution
+from . import pmm_program_attribution
 from . import res_partner
 from . import res_partner_grade_mirror
 from . import sale_order_membership

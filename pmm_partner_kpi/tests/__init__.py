@@ -51,3 +51,6 @@ from . import test_tier_proposals
 from . import test_tier_oracle
 from . import test_tier_queries
 from . import test_company_of_choice
+from . import test_pmm_attribution
+from . import test_pmm_territory
+from . import test_pmm_attribution_wizard
