@@ -2,6 +2,7 @@
 
 from . import (
     append_only,
+    attribution_merge,
     booked_lines,
     collected_lines,
     counted_partners,
@@ -25,6 +26,7 @@ from . import (
     partner_values,
     program_days,
     segment_members,
+    territory_attributions,
     tier_facts,
     tier_standing,
     unit_costs,

@@ -139,9 +139,7 @@ def empty(env, table: str) -> None:
 
 def parameters(env, programme) -> dict:
     """Return what the statements need to know of the programme."""
-    names = (
-        "revenue of_category of_origin referred units margin orders average assortment returned"
-    )
+    names = "revenue of_category of_origin referred units margin orders average assortment returned"
     kpis = dict(zip(names.split(), programme.kpi_ids.sorted("id"), strict=True))
     plan = env["pmm.reward.plan"].search([("program_id", "=", programme.id)])
     rate_rule, band_rule = plan.rule_ids.sorted("id")
