@@ -48,9 +48,13 @@ class TestKpiSourceSales(PmmCommon):
         self._refund(refunded, "2026-03-01")
         self._invoice(self.acme, "2026-04-01", (self.valve, 1, 1000))
         # February: 3 × (100 − 60), March: −(100 − 60), April: cost unknown
-        self.assertValues({"2026-01": None, "2026-02": 120, "2026-03": -40, "2026-04": None}, k=margin)
+        self.assertValues(
+            {"2026-01": None, "2026-02": 120, "2026-03": -40, "2026-04": None}, k=margin
+        )
         # 120 of 300; more came back than was sold: no rate
-        self.assertValues({"2026-01": None, "2026-02": 40, "2026-03": None, "2026-04": None}, k=rate)
+        self.assertValues(
+            {"2026-01": None, "2026-02": 40, "2026-03": None, "2026-04": None}, k=rate
+        )
         self.assertEqual((margin.unit, rate.unit), ("money", "percent"))
 
     def test_margin_of_what_was_withdrawn_is_no_data(self):
