@@ -172,10 +172,10 @@ class TestOracle(PmmCommon):
                 self.moves -= move
                 move.with_context(force_delete=True).unlink()
             elif fate:
-                self._correct(move, fate)
+                self._change_document(move, fate)
                 move.action_post()
 
-    def _correct(self, move, what):
+    def _change_document(self, move, what):
         """Change a draft in one way; nothing is one of the ways."""
         lines = move.invoice_line_ids
         if what == "price":
