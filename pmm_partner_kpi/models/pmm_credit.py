@@ -128,6 +128,12 @@ class PmmCredit(models.Model):
         groups="pmm_partner_kpi.group_pmm_manager",
         help="What this quantity has cost, as it was known when the document was posted.",
     )
+    may_open = fields.Boolean(compute="_compute_may_open")
+    margin = fields.Monetary(
+        compute="_compute_margin",
+        groups="pmm_partner_kpi.group_pmm_manager",
+        help="Amount less cost, where the cost is known.",
+    )
     reason = fields.Selection(
         [("new", "New"), ("changed", "Changed"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -157,6 +163,20 @@ class PmmCredit(models.Model):
         help="The nightly comparison found this difference; nothing had announced it.",
     )
     recorded_at = fields.Datetime(string="Recorded on", required=True, readonly=True)
+
+    @api.depends("amount", "has_cost", "cost")
+    def _compute_margin(self):
+        for credit in self:
+            credit.margin = credit.amount - credit.cost if credit.has_cost else 0
+
+    @api.depends_context("uid")
+    @api.depends("document_model", "document_id")
+    def _compute_may_open(self):
+        for model, credits in self.grouped("document_model").items():
+            documents = self.env[model].browse(credits.mapped("document_id")).exists()
+            readable = set(documents._filtered_access("read").ids)
+            for credit in credits:
+                credit.may_open = credit.document_id in readable
 
     # === ACTIONS === #
 
