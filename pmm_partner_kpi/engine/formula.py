@@ -173,38 +173,34 @@ def _evaluate(tree, values):
     parts = [_evaluate(part, values) for part in tree.parts]
     if None in parts:
         return None
-    first, *rest = parts
-    match tree.operator:
-        case "+":
-            return _CONTEXT.add(first, rest[0])
-        case "-":
-            return _CONTEXT.subtract(first, rest[0])
-        case "*":
-            return _CONTEXT.multiply(first, rest[0])
-        case "/":
-            return _quotient(first, rest[0])
-        case "neg":
-            return first.copy_negate()
-        case "abs":
-            return first.copy_abs()
-        case "round":
-            return first.quantize(
-                Decimal(1).scaleb(-tree.digits), rounding=ROUND_HALF_UP, context=_CONTEXT
-            )
-        case "min":
-            return min(parts)
-        case "max":
-            return max(parts)
-    raise AssertionError(tree.operator)
+    return _OPERATIONS[tree.operator](tree, *parts)
 
 
-def _quotient(dividend, divisor):
+def _quotient(_tree, dividend, divisor):
     if not divisor:
         return None
     whole = _CONTEXT.divide_int(dividend.scaleb(QUOTIENT_DIGITS, _CONTEXT), divisor)
     return whole.scaleb(-QUOTIENT_DIGITS, _CONTEXT).quantize(
         Decimal(1).scaleb(-QUOTIENT_DIGITS), rounding=ROUND_DOWN, context=_CONTEXT
     )
+
+
+def _rounded(tree, value):
+    unit = Decimal(1).scaleb(-tree.digits)
+    return value.quantize(unit, rounding=ROUND_HALF_UP, context=_CONTEXT)
+
+
+_OPERATIONS = {
+    "+": lambda _tree, first, second: _CONTEXT.add(first, second),
+    "-": lambda _tree, first, second: _CONTEXT.subtract(first, second),
+    "*": lambda _tree, first, second: _CONTEXT.multiply(first, second),
+    "/": _quotient,
+    "neg": lambda _tree, part: part.copy_negate(),
+    "abs": lambda _tree, part: part.copy_abs(),
+    "round": _rounded,
+    "min": lambda _tree, *parts: min(parts),
+    "max": lambda _tree, *parts: max(parts),
+}
 
 
 def _plain(value):

@@ -76,3 +76,9 @@ from . import pmm_program_template
 from . import pmm_program_template_kpi
 from . import pmm_program_template_tier
 from . import res_partner_segment
+from . import pmm_scorecard
+from . import pmm_scorecard_line
+from . import pmm_score
+from . import pmm_program_scoring
+from . import pmm_enrollment_scoring
+from . import pmm_kpi_measurement_scoring

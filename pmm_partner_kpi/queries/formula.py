@@ -23,9 +23,7 @@ def formula(tree, columns):
 
 def _quotient(_tree, dividend, divisor):
     # DIV is exact, while "/" rounds where PostgreSQL thinks that there are digits enough
-    return SQL(
-        "(DIV((%s) * %s, NULLIF(%s, 0)) * %s)", dividend, _SCALE, divisor, _UNIT
-    )
+    return SQL("(DIV((%s) * %s, NULLIF(%s, 0)) * %s)", dividend, _SCALE, divisor, _UNIT)
 
 
 def _least(_tree, *parts):

@@ -31,9 +31,11 @@ from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
 from . import test_portal_tiers
+from . import test_portal_scores
 from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
+from . import test_pmm_scorecard
 from . import test_pmm_segment
 from . import test_opening_balance
 from . import test_opening_import

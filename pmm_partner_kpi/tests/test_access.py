@@ -43,6 +43,9 @@ RIGHTS = {
     "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.scorecard":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.scorecard.line":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.score":           (NONE, READ, READ, READ, READ, READ),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -135,6 +138,13 @@ class TestAccess(PmmCommon):
             ]
         )
         cls._make_entry()
+        cls.env["pmm.scorecard"].create(
+            {
+                "name": "Sales",
+                "program_id": cls.program.id,
+                "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
+            }
+        )
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -269,6 +279,7 @@ class TestAccess(PmmCommon):
             ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
+            ("pmm.score", "partner_id"),
             ("pmm.credit", "partner_id"),
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
@@ -447,6 +458,7 @@ class TestAccess(PmmCommon):
                 "action_simulate_tiers",
                 "action_go_live",
                 "action_view_applications",
+                "action_view_scores",
             },
             "pmm.period": {"action_close"},
             "pmm.enrollment": {
@@ -489,6 +501,9 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.scorecard": {"action_view_scores"},
+            "pmm.scorecard.line": set(),
+            "pmm.score": {"action_view_results"},
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),
