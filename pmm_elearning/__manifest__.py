@@ -1,6 +1,6 @@
 {
     "name": "Partner eLearning",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "Courses of partner programmes, progress of their people, certifications as a KPI",
     "author": "PMM contributors",

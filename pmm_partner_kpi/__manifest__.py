@@ -1,6 +1,6 @@
 {
     "name": "Partner Programmes & KPIs",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "Partner programmes, enrolments, tiers, sales credits, targets and KPIs",
     "author": "PMM contributors",

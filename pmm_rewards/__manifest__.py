@@ -1,6 +1,6 @@
 {
     "name": "Partner Rewards",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "Reward plans, a ledger of what partners earn, statements, accruals and bills",
     "author": "PMM contributors",

@@ -37,12 +37,9 @@ class PmmKpiDefinition(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "certification_ids" in vals:
-            # whoever may define KPIs may not edit enrolments of others: these are only marks
-            self.sudo().program_ids.enrollment_ids._mark_to_measure()
-        return result
+    @api.model
+    def _measured_by(self):
+        return super()._measured_by() | {"certification_ids"}
 
     def _passed_domain(self):
         """Return the domain of the attempts that this KPI counts, of all people and days."""
@@ -69,6 +66,6 @@ class PmmKpiDefinition(models.Model):
                 "active": False,
                 "program_ids": [Command.clear()],
                 "certification_ids": [Command.clear()],
-                "source": "invoiced_revenue",
+                "source": "revenue",
             }
         )

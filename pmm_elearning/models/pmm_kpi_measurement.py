@@ -1,7 +1,3 @@
-from datetime import datetime
-
-import pytz
-
 from odoo import models
 from odoo.fields import Domain
 
@@ -16,12 +12,12 @@ class PmmKpiMeasurement(models.Model):
         stretches = self.enrollment_id._counted_stretches("own", start, period.date_stop)
         counted = Domain.OR(
             Domain("pmm_partner_id", "=", partner)
-            & Domain("end_datetime", ">=", self._midnight(first))
-            & Domain("end_datetime", "<", self._midnight(end))
+            & Domain("end_datetime", ">=", self.program_id._midnight(first))
+            & Domain("end_datetime", "<", self.program_id._midnight(end))
             & self._former_domain(partner, ref)
             for partner, ref, first, end in stretches
         )
-        counted &= self.enrollment_id._suspension_domain("end_datetime", self._midnight)
+        counted &= self.enrollment_id._suspension_domain("end_datetime", self.program_id._midnight)
         return list(counted & self.kpi_id._passed_domain())
 
     def _former_domain(self, partner, ref):
@@ -36,12 +32,6 @@ class PmmKpiMeasurement(models.Model):
         # what was made on the day of a merge counts together already
         return Domain("pmm_former_ref", "in", (0, False)) | Domain.OR(
             Domain("pmm_former_ref", "=", former)
-            & Domain("end_datetime", ">=", self._midnight(day))
+            & Domain("end_datetime", ">=", self.program_id._midnight(day))
             for former, day in merged
         )
-
-    def _midnight(self, day):
-        """Return when ``day`` begins in the programme's time zone, as UTC."""
-        zone = pytz.timezone(self.program_id.tz)
-        local = zone.localize(datetime.combine(day, datetime.min.time()))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)

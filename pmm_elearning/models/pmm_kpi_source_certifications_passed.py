@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..queries.passed_certifications import passed_certifications, passed_totals
+from ..queries.passed_certifications import passed_certifications
 
 
 class PmmKpiSourceCertificationsPassed(models.AbstractModel):
@@ -12,26 +12,17 @@ class PmmKpiSourceCertificationsPassed(models.AbstractModel):
     _description = "KPI Source: Certifications Passed"
 
     @api.model
-    def _actuals(self, kpi, program, enrollment_ids):
+    def _values(self, kpis, windows):
+        [kpi] = kpis
         # the run counts attempts that whoever starts it need not be allowed to read
         attempts = self.env["survey.user_input"].sudo()
         return passed_certifications(
-            program, enrollment_ids, attempts._search(kpi._passed_domain())
+            windows, kpi._value_column(), attempts._search(kpi._passed_domain())
         )
 
     @api.model
-    def _totals(self, kpi, program, windows):
-        # as above
-        attempts = self.env["survey.user_input"].sudo()
-        return passed_totals(program, windows, attempts._search(kpi._passed_domain()))
-
-    @api.model
-    def _void_actual(self, kpi):
-        return 0
-
-    @api.model
-    def _unit(self, kpi):
-        return "count"
+    def _is_additive(self, kpi):
+        return True
 
     @api.model
     def _view_facts(self, measurement):

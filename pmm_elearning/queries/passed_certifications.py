@@ -8,54 +8,29 @@ from odoo.addons.pmm_partner_kpi.queries.enrollment_days import enrolled_on, is_
 FORMER = SQL("CASE WHEN passed.day < passed.merged_on THEN passed.former_ref ELSE 0 END")
 
 
-def passed_certifications(program, enrollment_ids, attempts):
-    """Return a SELECT (enrollment_id, period_id, actual) of the open periods of ``program``.
+def passed_certifications(windows, column, attempts):
+    """Return a SELECT (enrollment_id, window_id, ``column``) of the certifications passed.
 
     ``attempts`` is the Query of the attempts that count. A person counts once per
-    certification and period, however often it is passed there.
+    certification and window, however often it is passed there.
     """
     return SQL(
         """
-        SELECT enrollment.id AS enrollment_id, period.id AS period_id,
-            COUNT(DISTINCT (passed.person_id, passed.survey_id))::numeric AS actual
+        SELECT enrollment.id AS enrollment_id, days.window_id,
+            COUNT(DISTINCT (passed.person_id, passed.survey_id))::numeric AS %(column)s
         FROM %(passed)s
-        JOIN pmm_period period ON period.program_id = enrollment.program_id
-            AND period.date_start <= passed.day AND passed.day < period.date_stop
-        WHERE enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
-            AND period.state <> 'closed' AND %(start)s <= passed.day
-        GROUP BY enrollment.id, period.id
+        %(days)s
+        WHERE %(windows)s
+        GROUP BY enrollment.id, days.window_id
         """,
-        passed=_passed_of_enrollments(program, attempts),
-        program=program.id,
-        enrollments=enrollment_ids,
-        start=program.date_start,
+        column=SQL.identifier(column),
+        passed=_passed_of_enrollments(windows, attempts),
+        days=windows.join(SQL("passed.day")),
+        windows=windows.where,
     )
 
 
-def passed_totals(program, windows, attempts):
-    """Return a SELECT (enrollment_id, value) over each enrolment's own stretch of time.
-
-    ``windows`` is a SELECT (enrollment_id, date_start, date_stop). A person counts once per
-    certification, however often it is passed in that time.
-    """
-    return SQL(
-        """
-        SELECT enrollment.id AS enrollment_id,
-            COUNT(DISTINCT (passed.person_id, passed.survey_id))::numeric AS value
-        FROM %(passed)s
-        JOIN (%(windows)s) counted ON counted.enrollment_id = enrollment.id
-            AND counted.date_start <= passed.day AND passed.day < counted.date_stop
-        WHERE enrollment.program_id = %(program)s AND %(start)s <= passed.day
-        GROUP BY enrollment.id
-        """,
-        passed=_passed_of_enrollments(program, attempts),
-        windows=windows,
-        program=program.id,
-        start=program.date_start,
-    )
-
-
-def _passed_of_enrollments(program, attempts):
+def _passed_of_enrollments(windows, attempts):
     """Return the join of ``passed`` attempts with each ``enrollment`` that they count for."""
     return SQL(
         """
@@ -72,9 +47,10 @@ def _passed_of_enrollments(program, attempts):
         JOIN pmm_enrollment enrollment ON enrollment.partner_id = passed.company_id
             AND %(former)s AND %(enrolled)s
         """,
-        tz=program.tz,
+        tz=windows.program.tz,
         attempts=attempts.from_clause,
         where=attempts.where_clause or SQL("TRUE"),
         former=is_former(FORMER, SQL("passed.day")),
-        enrolled=enrolled_on(SQL("passed.day")),
+        # what is compared with last year counts from before the enrolment as well
+        enrolled=SQL("TRUE") if windows.stretch.years_back else enrolled_on(SQL("passed.day")),
     )

@@ -1,6 +1,8 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from odoo.addons.pmm_partner_kpi.queries.windows import PeriodWindows
+
 from .common import AUCKLAND, ElearningCommon
 
 
@@ -22,7 +24,7 @@ class TestKpiSource(ElearningCommon):
 
         def actuals(enrollments):
             self.env.flush_all()
-            rows = source._actuals(self.certified, self.program, enrollments.ids)
+            rows = source._values(self.certified, PeriodWindows(self.program, enrollments.ids))
             return sorted(self.env.execute_query(rows))
 
         january, february = self._period("2026-01"), self._period("2026-02")
@@ -40,7 +42,7 @@ class TestKpiSource(ElearningCommon):
         self.assertEqual(actuals(self.acme_in.browse()), [])
         self._close("2026-01")
         self.assertEqual(actuals(self.acme_in), [(self.acme_in.id, february.id, 1)])
-        self.assertEqual(source._void_actual(self.certified), 0)
+        self.assertEqual(source._void_value(self.certified), 0)
 
     def test_result_is_a_number_and_no_money(self):
         """K5: the unit is a count, targets and results have no currency, rates do not matter."""

@@ -60,8 +60,11 @@ from . import pmm_credit
 from . import pmm_credit_merge
 from . import pmm_credit_filter
 from . import pmm_kpi_source
-from . import pmm_kpi_source_invoiced_revenue
+from . import pmm_kpi_source_credits
+from . import pmm_kpi_source_quantity
+from . import pmm_kpi_source_revenue
 from . import pmm_kpi_definition
+from . import pmm_kpi_definition_values
 from . import pmm_kpi_definition_scope
 from . import pmm_kpi_target
 from . import pmm_kpi_measurement

@@ -26,10 +26,14 @@ class PmmCreditFilter(models.AbstractModel):
         domain = Domain(
             [
                 ("company_id", "=", program.company_id.id),
-                ("stage", "=", "invoiced"),
+                ("stage", "=", self._credit_stage()),
                 ("role", "=", self.role),
             ]
         )
         if self.category_ids:
             domain &= Domain("categ_id", "child_of", self.category_ids.ids)
         return domain
+
+    def _credit_stage(self):
+        """Return the stage that counts; stages never add up together."""
+        return "invoiced"

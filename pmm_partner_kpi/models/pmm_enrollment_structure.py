@@ -127,18 +127,21 @@ class PmmEnrollment(models.Model):
         ``scope`` says whose sales count, ``date`` which of a credit's dates decides.
         """
         former = "origin_former_ref" if date == "origin_date" else "former_ref"
+        # an order is booked at a moment, the others count by their day
+        program = self.program_id
+        moment = program._midnight if date == "booked_at" else lambda day: day
         partners = {}  # mostly one stretch for all, so that the domain stays short
         for partner, *stretch in self._counted_stretches(scope, start, stop):
             partners.setdefault(tuple(stretch), []).append(partner)
         counted = Domain.OR(
             Domain("partner_id", "in", ids)
             & Domain(former, "=", ref)
-            & Domain(date, ">=", first)
-            & Domain(date, "<", end)
+            & Domain(date, ">=", moment(first))
+            & Domain(date, "<", moment(end))
             for (ref, first, end), ids in partners.items()
         )
         # while it is suspended nobody's sales count for it
-        return counted & self._suspension_domain(date)
+        return counted & self._suspension_domain(date, moment)
 
     def _counted_stretches(self, scope, start, stop):
         """Return [(partner id, former number, from, until)] of who counts in ``[start, stop)``."""

@@ -1,11 +1,29 @@
+import ast
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
-from ..queries.opening_balances import with_openings
+# what decides on values: a change of it marks all that have the KPI
+MEASURED_BY = {
+    "source",
+    "stage",
+    "role",
+    "category_ids",
+    "credit_domain",
+    "returns_in",
+    "scope",
+    "direction",
+    "compare",
+    "window",
+    "window_months",
+    "program_ids",
+}
 
 
 class PmmKpiDefinition(models.Model):
-    """What is measured and how: a source and the choice of credits that it counts."""
+    """What is measured and how: a source and the choice of facts that it counts."""
 
     _name = "pmm.kpi.definition"
     _inherit = ["mail.thread", "pmm.credit.filter"]
@@ -13,7 +31,19 @@ class PmmKpiDefinition(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
+    _window_positive = models.Constraint(
+        "CHECK(window_months BETWEEN 1 AND 120)", "A rolling window has 1 to 120 months."
+    )
+
     name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(
+        copy=False,
+        compute="_compute_code",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="How formulas of other KPIs call this one: letters, digits and underscores.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -24,13 +54,64 @@ class PmmKpiDefinition(models.Model):
         help="Leave empty to use the KPI in the programmes of all companies.",
     )
     source = fields.Selection(
-        [("invoiced_revenue", "Invoiced revenue")],
+        [("revenue", "Revenue"), ("quantity", "Quantity")],
         string="Measures",
         required=True,
-        default="invoiced_revenue",
+        default="revenue",
         tracking=True,
     )
-    unit = fields.Selection([("money", "Money"), ("count", "Number")], compute="_compute_unit")
+    unit = fields.Selection(
+        [
+            ("money", "Money"),
+            ("count", "Number"),
+            ("percent", "Percent"),
+            ("days", "Days"),
+            ("hours", "Hours"),
+            ("points", "Points"),
+        ],
+        compute="_compute_unit",
+    )
+    direction = fields.Selection(
+        [("higher", "Higher is better"), ("lower", "Lower is better")],
+        string="Good is",
+        required=True,
+        default="higher",
+        tracking=True,
+        help="Lower is better: the target is a limit, and whether it was kept is known when the"
+        " period has ended.",
+    )
+    compare = fields.Selection(
+        [
+            ("none", "The value of the period"),
+            ("value", "Growth on the same period last year"),
+            ("percent", "Growth on the same period last year, in %"),
+        ],
+        string="Result is",
+        required=True,
+        default="none",
+        tracking=True,
+        help="Last year counts in full, also days before the partner was enrolled. Where there"
+        " was nothing last year a growth in % is no data.",
+    )
+    window = fields.Selection(
+        [("period", "The period"), ("rolling", "The last months up to its end")],
+        string="Time that counts",
+        required=True,
+        default="period",
+        tracking=True,
+    )
+    window_months = fields.Integer(string="Months", default=12, tracking=True)
+    stage = fields.Selection(
+        [
+            ("booked", "When the order is confirmed"),
+            ("invoiced", "When it is invoiced"),
+            ("collected", "When it is paid"),
+        ],
+        string="Sales count",
+        required=True,
+        default="invoiced",
+        tracking=True,
+    )
     returns_in = fields.Selection(
         [
             ("own", "The period of the credit note"),
@@ -43,13 +124,44 @@ class PmmKpiDefinition(models.Model):
     )
     role = fields.Selection(tracking=True)
     category_ids = fields.Many2many(tracking=True)
+    credit_domain = fields.Char(
+        string="Only sales credits",
+        tracking=True,
+        help="Further conditions: by product, brand or attribute, customer, country, salesperson.",
+    )
     # no check_company: a KPI without company serves the programmes of all of them
     program_ids = fields.Many2many("pmm.program", string="Programmes")
+    counts_credits = fields.Boolean(compute="_compute_unit")
+    is_derived = fields.Boolean(compute="_compute_unit")
 
-    @api.depends("source")
+    @api.depends("name")
+    def _compute_code(self):
+        for kpi in self:
+            kpi.code = kpi.code or kpi._free_code()
+
+    def _free_code(self):
+        """Return a code that follows from the name and that no other KPI has."""
+        name = re.sub(r"\W+", "_", (self.name or "").lower(), flags=re.ASCII).strip("_")
+        stem = name if name[:1].isalpha() else f"kpi_{name}".rstrip("_")
+        # codes of other companies are taken as well: a KPI may be shared later
+        taken = self.sudo().with_context(active_test=False).search([("code", "=like", f"{stem}%")])
+        codes = set((taken - self._origin).mapped("code"))
+        number, code = 1, stem
+        while code in codes:
+            number += 1
+            code = f"{stem}_{number}"
+        return code
+
+    @api.depends("source", "compare")
     def _compute_unit(self):
         for kpi in self:
-            kpi.unit = kpi._source()._unit(kpi) if kpi.source else "money"
+            if not kpi.source:
+                kpi.unit, kpi.counts_credits, kpi.is_derived = "count", False, False
+                continue
+            source = kpi._source()
+            kpi.unit = "percent" if kpi.compare == "percent" else source._unit(kpi)
+            kpi.counts_credits = source._counts_credits(kpi)
+            kpi.is_derived = source._is_derived(kpi)
 
     @api.constrains("company_id", "program_ids")
     def _check_program_company(self):
@@ -65,20 +177,80 @@ class PmmKpiDefinition(models.Model):
                     )
                 )
 
+    @api.constrains("code")
+    def _check_code(self):
+        for kpi in self:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", kpi.code or ""):
+                raise ValidationError(
+                    self.env._(
+                        "The code “%s” must begin with a letter and have small Latin letters,"
+                        " digits and underscores only.",
+                        kpi.code or "",
+                    )
+                )
+            # as for the proposal of a code
+            others = self.sudo().with_context(active_test=False)
+            if others.search_count([("code", "=", kpi.code), ("id", "!=", kpi.id)], limit=1):
+                raise ValidationError(
+                    self.env._("Another KPI has the code “%s”. Choose another one.", kpi.code)
+                )
+
+    @api.constrains("source", "compare", "window", "scope", "stage", "credit_domain")
+    def _check_measurable(self):
+        for kpi in self:
+            if kpi.compare != "none" and kpi.scope != "own" and kpi.has_scope:
+                raise ValidationError(
+                    self.env._(
+                        "“%s”: growth is measured for a partner's own sales only, as groups and"
+                        " uplines may have been others last year.",
+                        kpi.name,
+                    )
+                )
+            if kpi.is_derived and (kpi.compare, kpi.window) != ("none", "period"):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” follows from other KPIs. Choose growth and rolling months there.",
+                        kpi.name,
+                    )
+                )
+            if kpi.credit_domain:
+                kpi._try_domain()
+            kpi._source()._check(kpi)
+
+    def _parsed_domain(self):
+        """Return the further conditions as a list; literals only, nothing is evaluated."""
+        self.ensure_one()
+        return ast.literal_eval(self.credit_domain or "[]")
+
+    def _try_domain(self):
+        """Raise ValidationError where the conditions on sales credits cannot be searched by."""
+        try:
+            domain = Domain(self._parsed_domain())
+            # whether it can be searched does not depend on who defines it
+            self.env["pmm.credit"].sudo().search_count(domain, limit=1)
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            raise ValidationError(
+                self.env._(
+                    "“%(kpi)s”: its conditions on sales credits cannot be used (%(error)s). Open"
+                    " them in the editor and choose fields, operators and fixed values.",
+                    kpi=self.name,
+                    error=error,
+                )
+            ) from error
+
     @api.model_create_multi
     def create(self, vals_list):
         kpis = super().create(vals_list)
-        # whoever may define KPIs may not edit enrolments of others: these are only marks
-        kpis.sudo().program_ids.enrollment_ids._mark_to_measure()
+        kpis._mark_measured()
         return kpis
 
     def write(self, vals):
         # whoever may define KPIs may not edit enrolments of others: these are only marks
         programs = self.sudo().program_ids
         result = super().write(vals)
-        if {"source", "role", "category_ids", "returns_in", "program_ids"} & vals.keys():
-            # the programmes before and after
-            (programs | self.sudo().program_ids).enrollment_ids._mark_to_measure()
+        if self._measured_by() & vals.keys():
+            programs.enrollment_ids._mark_to_measure()
+            self._mark_measured()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -87,29 +259,21 @@ class PmmKpiDefinition(models.Model):
         if measured:
             raise self.env["pmm.kpi.measurement"]._in_use_error(measured.kpi_id)
 
-    # === MEASURING === #
+    @api.model
+    def _measured_by(self):
+        """Return the fields that decide on values; addons with sources add theirs."""
+        return MEASURED_BY
 
-    def _source(self):
-        """Return the strategy that measures this KPI."""
-        self.ensure_one()
-        return self.env[f"pmm.kpi.source.{self.source}"]
+    def _mark_measured(self):
+        """Note that whatever has these KPIs, or some derived from them, has to be measured."""
+        # whoever may define KPIs may not edit enrolments of others: these are only marks
+        self._and_derived().sudo().program_ids.enrollment_ids._mark_to_measure()
 
-    def _actuals(self, program, enrollment_ids):
-        return self._source()._actuals(self, program, enrollment_ids)
-
-    def _totals(self, program, windows):
-        totals = self._source()._totals(self, program, windows)
-        return with_openings(totals, self, windows)
-
-    def _void_actual(self):
-        return self._source()._void_actual(self)
+    def _and_derived(self):
+        """Return these KPIs and all that are derived from them; sources that derive extend it."""
+        return self
 
     def _currency(self, program):
         """Return the currency of targets and results in ``program``; none where it counts."""
         self.ensure_one()
         return program.currency_id if self.unit == "money" else program.currency_id.browse()
-
-    def _credit_date_column(self):
-        """Return which date of a credit decides on its period."""
-        self.ensure_one()
-        return "origin_date" if self.returns_in == "origin" else "date"

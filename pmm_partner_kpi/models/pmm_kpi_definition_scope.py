@@ -25,10 +25,3 @@ class PmmKpiDefinition(models.Model):
     def _compute_has_scope(self):
         for kpi in self:
             kpi.has_scope = bool(kpi.source) and kpi._source()._has_scope(kpi)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "scope" in vals:
-            # whoever may define KPIs may not edit enrolments of others: these are only marks
-            self.sudo().program_ids.enrollment_ids._mark_to_measure()
-        return result

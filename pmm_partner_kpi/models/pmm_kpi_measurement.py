@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang, split_every
 
-from ..queries.measurement import stale_measurements, upsert_measurements
+from ..queries.measurement import pairs, stale_measurements, upsert_measurements
+from ..queries.windows import PeriodWindows
 
 # enrolments that one statement measures: it bounds the memory of a run
 BATCH = 1000
@@ -53,6 +54,8 @@ class PmmKpiMeasurement(models.Model):
     date_start = fields.Date(
         string="Period start", required=True, readonly=True, help="First day of the period."
     )
+    # readers of results need not see how KPIs are defined
+    unit = fields.Selection(related="kpi_id.unit", related_sudo=True)
     has_target = fields.Boolean(readonly=True)
     target = fields.Float(digits=(20, 4), readonly=True)
     has_actual = fields.Boolean(readonly=True)
@@ -88,13 +91,21 @@ class PmmKpiMeasurement(models.Model):
     def _format_value(self, value):
         """Return ``value`` as the reader writes it: an amount of money, or a bare number."""
         self.ensure_one()
-        return self._format_amount(value, self.currency_id)
+        return self._format_amount(value, self.currency_id, self.unit)
 
     @api.model
-    def _format_amount(self, value, currency):
+    def _format_amount(self, value, currency, unit="count"):
+        """Return ``value`` in ``currency`` (money) or with the sign of its ``unit``."""
         if currency:
             return formatLang(self.env, value, currency_obj=currency)
-        return formatLang(self.env, value, digits=0 if value == int(value) else 2)
+        number = formatLang(self.env, value, digits=0 if value == int(value) else 2)
+        if unit == "percent":
+            return self.env._("%s %%", number)
+        if unit == "days":
+            return self.env._("%s days", number)
+        if unit == "hours":
+            return self.env._("%s h", number)
+        return number
 
     def _percent(self):
         """Return the attainment in percent, cut to whole ones so that 100 % means reached."""
@@ -136,15 +147,15 @@ class PmmKpiMeasurement(models.Model):
         stale = self.env.execute_query(stale_measurements(program, enrollment_ids, today))
         # results are derived data and belong to the run, whoever started it
         self.sudo().browse(id_ for [id_] in stale).unlink()
-        changed = len(stale)
-        for kpi in program.kpi_ids:
-            actuals = kpi._actuals(program, enrollment_ids)
-            changed += len(
-                self.env.execute_query(
-                    upsert_measurements(kpi, program, enrollment_ids, actuals, today)
-                )
-            )
-        return changed
+        if not program.kpi_ids:
+            return len(stale)
+        # figures are the same whoever starts the run
+        kpis = program.sudo().kpi_ids
+        values = kpis._value_select(
+            PeriodWindows(program, enrollment_ids), pairs(program, enrollment_ids, today)
+        )
+        rows = self.env.execute_query(upsert_measurements(kpis, program, values, today))
+        return len(stale) + len(rows)
 
     @api.model
     def _in_use_error(self, kpi):

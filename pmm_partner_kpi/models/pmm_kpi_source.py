@@ -5,40 +5,67 @@ class PmmKpiSource(models.AbstractModel):
     """Contract of a KPI source; one file ``pmm.kpi.source.<code>`` per source, in any addon.
 
     The file also adds its code to ``pmm.kpi.definition.source`` with ``ondelete``. A source is
-    code with tests; what users choose are the definition's fields.
+    code with tests; what users choose are the definition's fields. It is either *measured*
+    (``_values``) or *derived* from other KPIs (``_needs``, ``_expression``).
     """
 
     _name = "pmm.kpi.source"
     _description = "KPI Source"
 
-    @api.model
-    def _actuals(self, kpi, program, enrollment_ids):
-        """Return a SELECT (enrollment_id, period_id, actual) for the open periods.
+    # === MEASURED === #
 
-        It may leave out enrolments and periods without facts, never contains a pair twice,
-        counts only days on which the enrolment and the programme run, and never a row of
-        another company. ``actual`` is in programme currency, or in the KPI's unit.
+    @api.model
+    def _pass_key(self, kpi):
+        """Return what KPIs must have in common to be measured in one pass, anything hashable."""
+        return "kpi", kpi.id
+
+    @api.model
+    def _values(self, kpis, windows):
+        """Return a SELECT (enrollment_id, window_id, one ``value_<id>`` per KPI of ``kpis``).
+
+        ``kpis`` share their ``_pass_key``. ``windows`` is a :class:`PeriodWindows` or
+        :class:`OwnWindows`. Rows without facts may be left out, no pair comes twice, nothing of
+        another company counts, and only days on which enrolment and programme run (with
+        ``windows.stretch.years_back``: all days). Values are in programme currency, or in the
+        KPI's unit; they need not be rounded.
         """
         raise NotImplementedError
 
-    @api.model
-    def _totals(self, kpi, program, windows):
-        """Return a SELECT (enrollment_id, value) over each enrolment's own stretch of time.
+    # === DERIVED === #
 
-        ``windows`` is a SELECT (enrollment_id, date_start, date_stop), half-open, one row per
-        enrolment of ``program``. Else as ``_actuals``, closed periods included.
-        """
+    @api.model
+    def _needs(self, kpi):
+        """Return the KPIs whose values ``_expression`` needs; empty where it is measured."""
+        return kpi.browse()
+
+    @api.model
+    def _expression(self, kpi, columns):
+        """Return the SQL value of ``kpi``; ``columns`` is {KPI: SQL of its rounded value}."""
         raise NotImplementedError
 
     @api.model
-    def _void_actual(self, kpi):
+    def _is_derived(self, kpi):
+        return False
+
+    # === WHAT THE VALUE IS === #
+
+    @api.model
+    def _void_value(self, kpi):
         """Return what an enrolment without any fact has reached: 0, or None for "no data"."""
-        raise NotImplementedError
+        return 0
 
     @api.model
-    def _view_facts(self, measurement):
-        """Return the action that shows the reader what makes up ``measurement``."""
-        raise NotImplementedError
+    def _unit(self, kpi):
+        """Return what the value is: one of the codes of ``pmm.kpi.definition.unit``.
+
+        "money" is programme currency, "percent" counts 12.5 for 12.5 %.
+        """
+        return "count"
+
+    @api.model
+    def _is_additive(self, kpi):
+        """Return whether the values of parts of a period add up to that of the period."""
+        return False
 
     @api.model
     def _has_scope(self, kpi):
@@ -46,6 +73,15 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
-    def _unit(self, kpi):
-        """Return what ``actual`` is: "money" (programme currency) or "count" (a number)."""
-        return "money"
+    def _counts_credits(self, kpi):
+        """Return whether it counts sales credits, so that their filters apply."""
+        return False
+
+    @api.model
+    def _check(self, kpi):
+        """Raise ValidationError with the remedy where ``kpi`` lacks what it needs."""
+
+    @api.model
+    def _view_facts(self, measurement):
+        """Return the action that shows the reader what makes up ``measurement``."""
+        raise NotImplementedError

@@ -1,4 +1,7 @@
 import logging
+from datetime import datetime
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -6,6 +9,7 @@ from odoo.tools import html2plaintext
 
 from ..engine import periods
 from ..queries.program_days import day_without_rate
+from ..queries.windows import Stretch
 
 _logger = logging.getLogger(__name__)
 
@@ -239,6 +243,12 @@ class PmmProgram(models.Model):
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self.tz))
 
+    def _midnight(self, day):
+        """Return when ``day`` begins in the programme's time zone, as UTC."""
+        self.ensure_one()
+        local = pytz.timezone(self.tz).localize(datetime.combine(day, datetime.min.time()))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
     def _ensure_periods(self, until=None):
         """Make the periods from the start to the one after today's, at least to ``until``.
 
@@ -294,7 +304,7 @@ class PmmProgram(models.Model):
         """Refuse to calculate where Odoo would silently fall back to another day's rate."""
         self.env.flush_all()
         for program in self.filtered(lambda p: p.currency_id != p.company_id.currency_id):
-            rows = self.env.execute_query(day_without_rate(program))
+            rows = self.env.execute_query(day_without_rate(program, program._stretches()))
             if rows:
                 raise UserError(
                     self.env._(
@@ -307,6 +317,12 @@ class PmmProgram(models.Model):
                         company=program.company_id.name,
                     )
                 )
+
+    def _stretches(self):
+        """Return the stretches of time that results of this programme look at."""
+        # whoever starts the run need not see all KPIs
+        kpis = self.sudo().kpi_ids._with_depends()
+        return {Stretch(), *kpis._stretches()}
 
     # === CRON === #
 

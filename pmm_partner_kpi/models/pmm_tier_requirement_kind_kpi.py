@@ -19,7 +19,7 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
 
     @api.model
     def _void_value(self, requirement):
-        return requirement.kpi_id._void_actual()
+        return None  # values are complete, and none is no data
 
     @api.model
     def _check(self, requirement):

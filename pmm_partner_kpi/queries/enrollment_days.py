@@ -44,16 +44,17 @@ def is_former(ref, day):
     )
 
 
-def counts_for(credit, day):
+def counts_for(credit, day, enrolled=True):
     """Return the condition that the row ``credit`` (an alias) counts for ``enrollment`` on ``day``.
 
-    It is the condition of a join and begins with what PostgreSQL can hash.
+    It is the condition of a join and begins with what PostgreSQL can hash. Without ``enrolled``
+    it only says that the credit is of the enrolment's partner.
     """
     return SQL(
         "enrollment.partner_id = %s AND %s AND %s",
         SQL.identifier(credit, "partner_id"),
         is_former(former_ref(credit, day), day),
-        enrolled_on(day),
+        enrolled_on(day) if enrolled else SQL("TRUE"),
     )
 
 

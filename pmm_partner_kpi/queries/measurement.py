@@ -1,19 +1,14 @@
-"""What do all enrolments have reached, per KPI and open period? (one statement per KPI)"""
+"""What have enrolments reached, per KPI and open period? One statement for all KPIs."""
 
 from odoo.tools import SQL
 
-from .counted_partners import join_counted
-from .opening_balances import openings_per_period
-from .program_days import program_days
 
+def upsert_measurements(kpis, program, values, today):
+    """Return the statement that stores the results of ``kpis``.
 
-def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
-    """Return the statement that stores the results of ``kpi`` for ``enrollment_ids``.
-
-    ``actuals`` is a SELECT (enrollment_id, period_id, actual) as a KPI source gives it; an
-    enrolment that is absent there gets ``kpi``'s void value. Opening balances are added. Closed
-    periods are left alone, rows that already say the same are not touched. RETURNS the ids that
-    changed.
+    ``values`` is a SELECT (enrollment_id, window_id, ``value_<id>`` of each KPI), one row per
+    result that is to exist; NULL is "no data". Rows that already say the same are not touched.
+    RETURNS the ids that changed.
     """
     return SQL(
         """
@@ -21,27 +16,38 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
             (kpi_id, enrollment_id, period_id, program_id, partner_id, company_id, currency_id,
              date_start, has_target, target, has_actual, actual, has_attainment, attainment,
              state, measured_at)
-        SELECT %(kpi)s, fact.enrollment_id, fact.period_id, %(program)s, fact.partner_id,
-            %(company)s, %(currency)s, fact.date_start,
+        SELECT fact.kpi_id, fact.enrollment_id, fact.period_id, %(program)s, fact.partner_id,
+            %(company)s, fact.currency_id, fact.date_start,
             fact.target IS NOT NULL, fact.target, fact.actual IS NOT NULL, fact.actual,
             fact.attainment IS NOT NULL, fact.attainment,
             CASE
                 WHEN fact.target IS NULL OR fact.actual IS NULL THEN 'none'
-                WHEN fact.actual >= fact.target THEN 'reached'
+                -- a limit may still be passed while the period runs
+                WHEN fact.is_limit AND fact.date_stop > %(today)s THEN 'open'
+                WHEN fact.is_limit AND fact.actual <= fact.target THEN 'reached'
+                WHEN NOT fact.is_limit AND fact.actual >= fact.target THEN 'reached'
                 WHEN fact.date_stop <= %(today)s THEN 'missed'
                 ELSE 'open'
             END,
             NOW() AT TIME ZONE 'UTC'
         FROM (
-            SELECT grid.*, target.value AS target, %(reached)s AS actual,
+            SELECT cell.kpi_id, cell.currency_id, cell.is_limit, cell.actual,
+                measured.enrollment_id, measured.window_id AS period_id,
+                enrollment.partner_id, period.date_start, period.date_stop,
+                target.value AS target,
                 -- cut, not rounded: 99.996 %% of a target is not 100 %%
-                TRUNC(%(reached)s / NULLIF(target.value, 0), 4) AS attainment
-            FROM (%(grid)s) grid
-            LEFT JOIN (%(actuals)s) actual USING (enrollment_id, period_id)
-            LEFT JOIN (%(openings)s) opening USING (enrollment_id, period_id)
-            LEFT JOIN pmm_kpi_target target ON target.kpi_id = %(kpi)s
-                AND target.enrollment_id = grid.enrollment_id
-                AND target.period_id = grid.period_id
+                TRUNC(CASE
+                    WHEN cell.is_limit
+                        THEN GREATEST(2 - cell.actual / NULLIF(target.value, 0), 0)
+                    ELSE cell.actual / NULLIF(target.value, 0)
+                END, 4) AS attainment
+            FROM (%(values)s) measured
+            JOIN pmm_enrollment enrollment ON enrollment.id = measured.enrollment_id
+            JOIN pmm_period period ON period.id = measured.window_id
+            CROSS JOIN LATERAL (VALUES %(cells)s) cell (kpi_id, currency_id, is_limit, actual)
+            LEFT JOIN pmm_kpi_target target ON target.kpi_id = cell.kpi_id
+                AND target.enrollment_id = measured.enrollment_id
+                AND target.period_id = measured.window_id
         ) fact
         ON CONFLICT (kpi_id, enrollment_id, period_id) DO UPDATE SET
             company_id = EXCLUDED.company_id, currency_id = EXCLUDED.currency_id,
@@ -55,20 +61,28 @@ def upsert_measurements(kpi, program, enrollment_ids, actuals, today):
                 EXCLUDED.actual, EXCLUDED.attainment, EXCLUDED.state)
         RETURNING known.id
         """,
-        kpi=kpi.id,
         program=program.id,
         company=program.company_id.id,
-        currency=kpi._currency(program).id or None,
         today=today,
-        # "no data" and an opening is the opening
-        reached=SQL(
-            "COALESCE(COALESCE(actual.actual, %(void)s) + opening.value, actual.actual, %(void)s,"
-            " opening.value)",
-            void=SQL("%s::numeric", kpi._void_actual()),
+        values=values,
+        cells=SQL(", ").join(
+            SQL(
+                "(%s, %s::int, %s, measured.%s)",
+                kpi.id,
+                kpi._currency(program).id or None,
+                kpi.direction == "lower",
+                SQL.identifier(kpi._value_column()),
+            )
+            for kpi in kpis
         ),
-        grid=grid(program, enrollment_ids, today),
-        actuals=actuals,
-        openings=openings_per_period(kpi, program, enrollment_ids),
+    )
+
+
+def pairs(program, enrollment_ids, today):
+    """Return a SELECT (enrollment_id, window_id) of the open periods that are to have results."""
+    return SQL(
+        "SELECT enrollment_id, period_id AS window_id FROM (%s) grid",
+        grid(program, enrollment_ids, today),
     )
 
 
@@ -113,35 +127,4 @@ def stale_measurements(program, enrollment_ids, today):
         enrollments=enrollment_ids,
         kpis=program.kpi_ids.ids,
         grid=grid(program, enrollment_ids, today),
-    )
-
-
-def credited_amounts(program, enrollment_ids, credits, date_column, scope="own"):
-    """Return a SELECT (enrollment_id, period_id, actual): untaxed amounts of open periods.
-
-    ``credits`` is the Query of the credits that count, ``date_column`` the one of their dates
-    that decides on the period, ``scope`` says whose credits count (:mod:`counted_partners`).
-    The sum is rounded once, to the programme's currency.
-    """
-    quantum = SQL("%s::numeric", str(program.currency_id.rounding))
-    date = SQL.identifier("pmm_credit", date_column)
-    return SQL(
-        """
-        SELECT enrollment.id AS enrollment_id, days.period_id,
-            ROUND(SUM(pmm_credit.amount * days.factor) / %(quantum)s) * %(quantum)s AS actual
-        FROM %(credits)s
-        %(join_counted)s
-        JOIN (%(days)s) days ON days.day = %(date)s
-        WHERE %(where)s
-            AND enrollment.program_id = %(program)s AND enrollment.id = ANY(%(enrollments)s)
-        GROUP BY enrollment.id, days.period_id
-        """,
-        quantum=quantum,
-        credits=credits.from_clause,
-        where=credits.where_clause or SQL("TRUE"),
-        days=program_days(program, SQL("period.state <> 'closed'")),
-        date=date,
-        join_counted=join_counted(scope, date, SQL("SELECT UNNEST(%s::int[])", enrollment_ids)),
-        program=program.id,
-        enrollments=enrollment_ids,
     )

@@ -3,42 +3,31 @@
 from odoo.tools import SQL
 
 
-def openings_per_period(kpi, program, enrollment_ids):
-    """Return a SELECT (enrollment_id, period_id, value): sums of the opening actuals of ``kpi``.
+def opening_values(kpis, windows):
+    """Return a SELECT (enrollment_id, window_id, ``value_<id>`` of each of ``kpis``).
 
-    An opening counts in the period that its date lies in, also where it lies before the first
+    An opening counts in the window that its date lies in, also where it lies before the first
     day that the programme or the enrolment counts.
     """
     return SQL(
         """
-        SELECT opening.enrollment_id, period.id AS period_id, SUM(opening.value) AS value
+        SELECT opening.enrollment_id, counted.window_id, %s
         FROM pmm_opening_balance opening
-        JOIN pmm_period period ON period.program_id = %s
-            AND period.date_start <= opening.date AND opening.date < period.date_stop
-        WHERE opening.kind = 'actual' AND opening.kpi_id = %s
-            AND opening.enrollment_id = ANY(%s)
-        GROUP BY opening.enrollment_id, period.id
+        JOIN (%s) counted ON counted.enrollment_id = opening.enrollment_id
+            AND counted.date_start <= opening.date AND opening.date < counted.date_stop
+        WHERE opening.kind = 'actual' AND opening.kpi_id = ANY(%s)
+        GROUP BY opening.enrollment_id, counted.window_id
         """,
-        program.id,
-        kpi.id,
-        enrollment_ids,
-    )
-
-
-def with_openings(totals, kpi, windows):
-    """Return ``totals``, a SELECT (enrollment_id, value) of ``kpi``, with what lies in ``windows``.
-
-    ``windows`` is a SELECT (enrollment_id, date_start, date_stop). "No data" and an opening is
-    the opening.
-    """
-    return SQL(
-        """
-        SELECT enrollment_id, SUM(value) AS value
-        FROM (SELECT enrollment_id, value FROM (%s) total UNION ALL %s) part
-        GROUP BY enrollment_id
-        """,
-        totals,
-        _in_windows(SQL("opening.kind = 'actual' AND opening.kpi_id = %s", kpi.id), windows),
+        SQL(", ").join(
+            SQL(
+                "SUM(opening.value) FILTER (WHERE opening.kpi_id = %s) AS %s",
+                kpi.id,
+                SQL.identifier(kpi._value_column()),
+            )
+            for kpi in kpis
+        ),
+        windows.days(),
+        kpis.ids,
     )
 
 

@@ -9,12 +9,14 @@ from odoo.tools import SQL
 from .counted_partners import counted_partners
 
 
-def program_days(program, period_where):
+def program_days(program, period_where, stretch=None):
     """Return a SELECT (period_id, day, factor) of the days of ``program``'s periods.
 
     ``factor`` turns company currency into programme currency at that day's rate; it is NULL
     where no rate is dated on or before the day. ``period_where`` may use the alias ``period``.
+    ``stretch`` (:class:`windows.Stretch`) chooses other days than the period's own.
     """
+    months, years = stretch or (0, 0)
     source = program.company_id.currency_id
     target = program.currency_id
     if source == target:
@@ -26,6 +28,13 @@ def program_days(program, period_where):
             SQL("EXISTS (SELECT 1 %s)", _rates(source, program)),
             _rate(source, program),
         )
+    first = SQL("period.date_start")
+    if months:
+        first = SQL("(period.date_stop - MAKE_INTERVAL(months => %s))::date", months)
+    first, stop = SQL("GREATEST(%s, %s)", first, program.date_start), SQL("period.date_stop")
+    if years:
+        back = SQL("MAKE_INTERVAL(years => %s)", years)
+        first, stop = SQL("(%s - %s)::date", first, back), SQL("(%s - %s)::date", stop, back)
     # materialised: else the rate would be looked for once per credit instead of once per day;
     # a period has 366 days at most, and a fixed number lets the planner count
     return SQL(
@@ -33,10 +42,9 @@ def program_days(program, period_where):
         WITH days AS MATERIALIZED (
             SELECT period_id, day, %(factor)s AS factor
             FROM (
-                SELECT period.id AS period_id,
-                    GREATEST(period.date_start, %(start)s) + number AS day, period.date_stop
+                SELECT period.id AS period_id, %(first)s + number AS day, %(stop)s AS date_stop
                 FROM pmm_period period
-                CROSS JOIN generate_series(0, 365) AS number
+                CROSS JOIN generate_series(0, %(longest)s) AS number
                 WHERE period.program_id = %(program)s AND (%(where)s)
             ) calendar
             WHERE day < date_stop
@@ -44,16 +52,19 @@ def program_days(program, period_where):
         SELECT period_id, day, factor FROM days
         """,
         factor=factor,
-        start=program.date_start,
+        first=first,
+        stop=stop,
+        longest=max(365, 31 * months),
         program=program.id,
         where=period_where,
     )
 
 
-def day_without_rate(program):
+def day_without_rate(program, stretches):
     """Return a SELECT of the first day with credits that has no exchange rate, if any.
 
-    Where every day has one, no credit is read.
+    ``stretches`` say which days of the periods are converted, see
+    :func:`program_days`. Where every day has one, no credit is read.
     """
     return SQL(
         """
@@ -67,7 +78,9 @@ def day_without_rate(program):
             AND credit.partner_id IN (%(partners)s)
         HAVING MIN(days.day) IS NOT NULL
         """,
-        days=program_days(program, SQL("TRUE")),
+        days=SQL(" UNION ALL ").join(
+            SQL("(%s)", program_days(program, SQL("TRUE"), stretch)) for stretch in stretches
+        ),
         company=program.company_id.id,
         partners=_counted(program),
     )

@@ -21,7 +21,7 @@ class TestOpeningBalance(OpeningCommon):
         counted = windows(both.ids, [date.fromisoformat(start)] * 2, [date.fromisoformat(stop)] * 2)
         self.env.flush_all()
         rows = self.env.execute_query(self.kpi._totals(self.program, counted))
-        return {self.env["pmm.enrollment"].browse(id_): value for id_, value in rows}
+        return {self.env["pmm.enrollment"].browse(id_): value for id_, value in rows if value}
 
     def _points(self, start, stop):
         counted = windows(self.acme_in.ids, [date.fromisoformat(start)], [date.fromisoformat(stop)])

@@ -61,7 +61,7 @@ class TestPmmProgramTemplate(PmmCommon):
         """X15: referral partners are measured by what they refer."""
         for name, role in (("invoiced", "buyer"), ("referred", "referrer")):
             kpi = self.env.ref(f"pmm_partner_kpi.kpi_{name}_revenue")
-            self.assertEqual((kpi.source, kpi.role), ("invoiced_revenue", role))
+            self.assertEqual((kpi.source, kpi.role), ("revenue", role))
 
     def test_manager_makes_one_and_uses_it(self):
         """X15: a fifth template takes a form, not a developer."""

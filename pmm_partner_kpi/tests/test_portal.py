@@ -29,7 +29,7 @@ class TestPortal(PortalCommon, PmmCommon, HttpCase):
 
     def _patch_source(self, method, result):
         """Let the KPI source answer ``result`` to ``method``, here and in the pages' thread."""
-        source = type(self.env["pmm.kpi.source.invoiced_revenue"])
+        source = type(self.env["pmm.kpi.source.revenue"])
         self.patch(source, method, lambda *_args: result)
         self.env.invalidate_all()
 
@@ -275,7 +275,7 @@ class TestPortal(PortalCommon, PmmCommon, HttpCase):
 
     def test_no_data_is_not_zero(self):
         """DESIGN 3.7: a KPI without any fact says so; nothing is missed and nothing to go."""
-        self._patch_source("_void_actual", None)
+        self._patch_source("_void_value", None)
         self._target(self.acme_in, "2026-04", 100)
         self._run()
         self.assertEqual(self._results(self.sales, OVERVIEW), ["Revenue No data yet of $ 100.00"])

@@ -70,9 +70,9 @@ class TestTierBoundaries(TierCommon):
     def test_no_data_is_never_met(self):
         """T2, DESIGN 3.7: a KPI without data does not meet even a threshold of 0; 0 does."""
         self._ladder((self.silver, 0))
-        source = self.registry["pmm.kpi.source.invoiced_revenue"]
+        source = self.registry["pmm.kpi.source.revenue"]
         for void, met in ((None, False), (0, True)):
-            with self._case(void), patch.object(source, "_void_actual", lambda *_args, v=void: v):
+            with self._case(void), patch.object(source, "_void_value", lambda *_args, v=void: v):
                 enrollment = self._join()
                 self._runs("2024-03-01")
                 self.assertStanding(enrollment, void, met)

@@ -101,7 +101,7 @@ class TestTierGroups(TierCommon):
             [self._ask(100), self._ask(0, kind="kpi", kpi_id=self.services_kpi.id)],
         )
         rung, services = self.climbers.tier_ids, self.services_kpi
-        source = self.registry["pmm.kpi.source.invoiced_revenue"]
+        source = self.registry["pmm.kpi.source.revenue"]
 
         def void(_self, kpi):
             return None if kpi == services else 0
@@ -111,7 +111,7 @@ class TestTierGroups(TierCommon):
             ("any", 99.99, False),
             ("any", 100, True),
         ):
-            with self._case(inside, amount), patch.object(source, "_void_actual", void):
+            with self._case(inside, amount), patch.object(source, "_void_value", void):
                 rung.group_match = inside
                 enrollment = self._join()
                 self._buys(enrollment, "2024-03-01", amount)

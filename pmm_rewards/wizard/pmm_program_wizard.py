@@ -100,7 +100,7 @@ class PmmProgramWizard(models.TransientModel):
     def _prepare_rule_vals(self, rate, grade=None):
         # what is rewarded is what decides on the tier, as far as it is revenue
         revenue = (self.tier_kpi_id | self.kpi_line_ids.kpi_id).filtered(
-            lambda kpi: kpi.source == "invoiced_revenue"
+            lambda kpi: kpi.source == "revenue"
         )[:1]
         percent = self.env["pmm.reward.entry"]._format_rate(repr(rate))
         return {

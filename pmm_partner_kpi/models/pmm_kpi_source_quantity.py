@@ -1,0 +1,18 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class PmmKpiSourceQuantity(models.AbstractModel):
+    """Number of units sold, less returned ones, each in its product's own unit."""
+
+    _name = "pmm.kpi.source.quantity"
+    _inherit = ["pmm.kpi.source.credits"]
+    _description = "KPI Source: Quantity"
+
+    @api.model
+    def _aggregate(self, kpi, matching):
+        return SQL("SUM(pmm_credit.quantity) FILTER (WHERE %s)", matching)
+
+    @api.model
+    def _is_additive(self, kpi):
+        return True
