@@ -51,6 +51,7 @@
         "views/pmm_application_views.xml",
         "views/pmm_program_entry_views.xml",
         "views/pmm_partner_kpi_menus.xml",
+        "views/pmm_kpi_derived_views.xml",
         "views/pmm_scorecard_views.xml",
         "views/pmm_score_views.xml",
         "views/pmm_segment_views.xml",

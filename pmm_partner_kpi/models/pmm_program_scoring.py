@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class PmmProgram(models.Model):
@@ -7,6 +8,16 @@ class PmmProgram(models.Model):
     _inherit = "pmm.program"
 
     scorecard_ids = fields.One2many("pmm.scorecard", "program_id", string="Scorecards", copy=True)
+    points_kpi_id = fields.Many2one(
+        "pmm.kpi.definition",
+        string="Points for tiers",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The KPI whose points count where a tier asks for points, beside points that were"
+        " brought along. They are counted per period, over the periods that begin in the time"
+        " that counts for tiers.",
+    )
     has_scores = fields.Boolean(compute="_compute_has_scores")
 
     @api.depends("scorecard_ids")
@@ -20,6 +31,25 @@ class PmmProgram(models.Model):
     def _check_kpis_in_use(self):
         """Raise ValidationError where a KPI that is needed is no longer measured."""
         self.scorecard_ids._check_kpis_of_program()
+
+    @api.constrains("points_kpi_id", "company_id")
+    def _check_points_kpi(self):
+        for program in self:
+            kpi = program.points_kpi_id
+            if kpi and kpi.unit != "points":
+                raise ValidationError(
+                    self.env._(
+                        "“%(kpi)s” does not give points, which “%(program)s” needs for its tiers.",
+                        kpi=kpi.name,
+                        program=program.name,
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "points_kpi_id" in vals:
+            self._mark_tiers()
+        return result
 
     def _mark_scores(self):
         """Note that the scores of all enrolments may differ now."""

@@ -41,6 +41,8 @@ from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
 from . import test_pmm_scorecard
+from . import test_kpi_formula
+from . import test_kpi_points
 from . import test_pmm_segment
 from . import test_opening_balance
 from . import test_opening_import

@@ -43,6 +43,7 @@ RIGHTS = {
     "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.kpi.points.line": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.scorecard":       (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.scorecard.line":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.score":           (NONE, READ, READ, READ, READ, READ),
@@ -138,6 +139,13 @@ class TestAccess(PmmCommon):
             ]
         )
         cls._make_entry()
+        cls.env["pmm.kpi.definition"].create(
+            {
+                "name": "Activity",
+                "source": "points",
+                "points_line_ids": [Command.create({"counted_kpi_id": cls.kpi.id})],
+            }
+        )
         cls.env["pmm.scorecard"].create(
             {
                 "name": "Sales",
@@ -501,6 +509,7 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.kpi.points.line": set(),
             "pmm.scorecard": {"action_view_scores"},
             "pmm.scorecard.line": set(),
             "pmm.score": {"action_view_results"},
