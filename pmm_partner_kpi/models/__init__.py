@@ -100,3 +100,13 @@ from . import pmm_program_template
 from . import pmm_program_template_kpi
 from . import pmm_program_template_tier
 from . import res_partner_segment
+from . import pmm_kpi_source_formula
+from . import pmm_kpi_source_points
+from . import pmm_kpi_points_line
+from . import pmm_kpi_definition_derived
+from . import pmm_scorecard
+from . import pmm_scorecard_line
+from . import pmm_score
+from . import pmm_program_scoring
+from . import pmm_enrollment_scoring
+from . import pmm_kpi_measurement_scoring

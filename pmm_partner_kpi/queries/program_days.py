@@ -100,7 +100,7 @@ def day_without_rate(program, stretches):
 def _counted(program):
     """Return a SELECT of the partners whose credits count somewhere in ``program``."""
     enrolled = SQL("FROM pmm_enrollment WHERE program_id = %s", program.id)
-    scopes = sorted(set(program.kpi_ids.mapped("scope")) - {"own"})
+    scopes = sorted(set(program.kpi_ids._with_depends().mapped("scope")) - {"own"})
     return SQL(" UNION ").join(
         [SQL("SELECT partner_id %s", enrolled)]
         + [

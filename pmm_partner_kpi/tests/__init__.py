@@ -6,6 +6,7 @@ from . import test_credit_booked
 from . import test_pmm_credit
 from . import test_pmm_credit_ledger
 from . import test_pmm_credit_scope
+from . import test_engine_formula
 from . import test_engine_periods
 from . import test_pmm_period
 from . import test_pmm_enrollment
@@ -36,9 +37,13 @@ from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
 from . import test_portal_tiers
+from . import test_portal_scores
 from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
+from . import test_pmm_scorecard
+from . import test_kpi_formula
+from . import test_kpi_points
 from . import test_pmm_segment
 from . import test_opening_balance
 from . import test_opening_import

@@ -46,6 +46,10 @@ RIGHTS = {
     # on drafts only, and by those who may write the document
     "pmm.attribution":     (NONE, NONE, READ, FULL, FULL, FULL),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.kpi.points.line": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.scorecard":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.scorecard.line":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.score":           (NONE, READ, READ, READ, READ, READ),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -142,6 +146,20 @@ class TestAccess(PmmCommon):
             shares = [Command.create({"partner_id": partner.id, "share": 50})]
             cls._invoice(cls.stranger, "2026-02-10", 1, pmm_split_ids=shares)
         cls.env["pmm.territory"].create({"name": "Everywhere", "partner_id": cls.acme.id})
+        cls.env["pmm.kpi.definition"].create(
+            {
+                "name": "Activity",
+                "source": "points",
+                "points_line_ids": [Command.create({"counted_kpi_id": cls.kpi.id})],
+            }
+        )
+        cls.env["pmm.scorecard"].create(
+            {
+                "name": "Sales",
+                "program_id": cls.program.id,
+                "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
+            }
+        )
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -276,6 +294,7 @@ class TestAccess(PmmCommon):
             ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
+            ("pmm.score", "partner_id"),
             ("pmm.credit", "partner_id"),
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
@@ -455,6 +474,7 @@ class TestAccess(PmmCommon):
                 "action_simulate_tiers",
                 "action_go_live",
                 "action_view_applications",
+                "action_view_scores",
             },
             "pmm.period": {"action_close"},
             "pmm.enrollment": {
@@ -499,6 +519,10 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.kpi.points.line": set(),
+            "pmm.scorecard": {"action_view_scores"},
+            "pmm.scorecard.line": set(),
+            "pmm.score": {"action_view_results"},
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),
