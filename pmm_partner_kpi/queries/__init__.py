@@ -7,6 +7,7 @@ from . import (
     collected_lines,
     counted_partners,
     counting_enrollments,
+    coverage,
     credit_differences,
     credit_relation,
     credit_scope,

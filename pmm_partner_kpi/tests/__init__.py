@@ -3,6 +3,7 @@ from . import test_credit_exclusions
 from . import test_credit_queries
 from . import test_credit_collected
 from . import test_credit_booked
+from . import test_pmm_coverage
 from . import test_pmm_credit
 from . import test_pmm_credit_ledger
 from . import test_pmm_credit_scope
@@ -26,6 +27,7 @@ from . import test_pmm_kpi_scope
 from . import test_partner_merge
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
+from . import test_kpi_compare
 from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access

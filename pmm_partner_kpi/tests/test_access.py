@@ -26,6 +26,7 @@ RIGHTS = {
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
+    "pmm.coverage":        (NONE, NONE, READ, READ, READ, READ),
     "pmm.credit":          (NONE, NONE, READ, READ, READ, READ),
     "pmm.program.tier":    (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.requirement": (NONE, NONE, READ, FULL, FULL, READ),
@@ -123,6 +124,7 @@ class TestAccess(PmmCommon):
         cls._below(cls.bolt_in, cls.acme_in, "2026-02-01")
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
+        (cls.acme | cls.bolt).country_id = cls.env.ref("base.de")  # both have coverage
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
         cls._make_ladder()
@@ -296,6 +298,7 @@ class TestAccess(PmmCommon):
             ("pmm.kpi.measurement", "partner_id"),
             ("pmm.score", "partner_id"),
             ("pmm.credit", "partner_id"),
+            ("pmm.coverage", "partner_id"),
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
             ("pmm.tier.check", "enrollment_id.partner_id"),
@@ -499,6 +502,8 @@ class TestAccess(PmmCommon):
             "pmm.kpi.target": set(),
             "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},
+            "pmm.coverage": {"action_view_credits"},
+            "pmm.kpi.definition": {"action_view_measurements", "action_view_targets"},
             "pmm.benefit.grant": set(),
             "pmm.segment": {"action_refresh"},
             "pmm.segment.member": set(),
