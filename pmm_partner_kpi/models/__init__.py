@@ -70,7 +70,11 @@ from . import pmm_kpi_target
 from . import pmm_kpi_measurement
 from . import pmm_kpi_measurement_opening
 from . import account_move
+from . import pmm_unit_cost
+from . import account_move_line
+from . import account_partial_reconcile
 from . import sale_order
+from . import sale_order_line
 from . import res_partner
 from . import res_partner_grade_mirror
 from . import sale_order_membership

@@ -1,3 +1,5 @@
+from . import test_credit_collected
+from . import test_credit_booked
 from . import test_pmm_credit
 from . import test_pmm_credit_ledger
 from . import test_pmm_credit_scope
