@@ -37,9 +37,13 @@ class PmmKpiSourceCredits(models.AbstractModel):
         return credit_values(windows, first.scope, first._credit_day(windows.program), columns)
 
     @api.model
-    def _is_standing(self, kpi, program):
-        """Return the condition that a credit has not been withdrawn; sums need not ask."""
-        return is_standing(program.company_id.id, kpi.stage)
+    def _is_standing(self, kpi, program, windows=None):
+        """Return the condition that a credit has not been withdrawn; sums need not ask.
+
+        With ``windows`` only the partners that count there are looked at.
+        """
+        wanted = windows.wanted if windows else None
+        return is_standing(program.company_id.id, kpi.stage, wanted, kpi.scope)
 
     @api.model
     def _has_scope(self, kpi):

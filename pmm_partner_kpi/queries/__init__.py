@@ -24,9 +24,11 @@ from . import (
     partner_merge,
     partner_values,
     program_days,
+    restatements,
     segment_members,
     tier_facts,
     tier_standing,
     unit_costs,
+    waiting,
     windows,
 )

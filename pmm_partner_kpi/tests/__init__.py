@@ -25,6 +25,7 @@ from . import test_pmm_kpi_currency
 from . import test_oracle
 from . import test_access
 from . import test_query_count
+from . import test_restatement
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
@@ -36,6 +37,7 @@ from . import test_pmm_program_template
 from . import test_pmm_program_wizard
 from . import test_first_run
 from . import test_pmm_segment
+from . import test_on_demand
 from . import test_opening_balance
 from . import test_opening_import
 from . import test_pilot
