@@ -77,9 +77,17 @@ from . import pmm_kpi_definition_scope
 from . import pmm_kpi_definition_sales
 from . import pmm_kpi_definition_opening
 from . import pmm_kpi_definition_conditions
+from . import pmm_kpi_definition_frozen
 from . import pmm_kpi_target
 from . import pmm_kpi_measurement
 from . import pmm_kpi_measurement_opening
+from . import pmm_kpi_measurement_restated
+from . import pmm_kpi_restatement
+from . import pmm_program_restating
+from . import pmm_program_progress
+from . import pmm_period_restated
+from . import pmm_enrollment_on_demand
+from . import res_currency_rate
 from . import account_move
 from . import pmm_unit_cost
 from . import account_move_line

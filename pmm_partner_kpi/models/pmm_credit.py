@@ -45,6 +45,8 @@ class PmmCredit(models.Model):
         "This sales credit has just been recorded by another run.",
     )
     _partner_date_idx = models.Index("(partner_id, date)")  # measuring, list of a partner
+    # what was withdrawn, of some partners: counts leave it out
+    _corrected_idx = models.Index("(partner_id, company_id) WHERE reason <> 'new'")
     _document_idx = models.Index("(document_id, document_model)")  # filling, smart buttons
 
     line_model = fields.Char(required=True, readonly=True)
@@ -207,22 +209,52 @@ class PmmCredit(models.Model):
     # === FILLING === #
 
     @api.model
-    def _fill_dirty(self, limit=None):
+    def _scopes(self):
+        """Return {queue of marks: function that makes a scope of its ids}."""
+        return {
+            "credit_order": partial(of_documents, ORDERS),
+            "credit_move": partial(of_documents, INVOICES),
+            "credit_partner": of_partners,
+        }
+
+    @api.model
+    def _queues(self):
+        return list(self._scopes())
+
+    @api.model
+    def _fill_dirty(self):
         """Append what the marked documents and partners need; return the number of rows."""
-        Dirty = self.env["pmm.dirty"]
         added = 0
-        for queue, scope in (
-            ("credit_order", partial(of_documents, ORDERS)),
-            ("credit_move", partial(of_documents, INVOICES)),
-            ("credit_partner", of_partners),
-        ):
-            for ids in split_every(BATCH, Dirty._peek(queue, limit), list):
-                added += self._append(scope(ids))
-                Dirty._take(queue, ids)
+        for queue in self._scopes():
+            for ids in split_every(BATCH, self.env["pmm.dirty"]._peek(queue), list):
+                added += self._fill_marked(queue, ids)
         # a first run goes on to measure in the same transaction; schedules leave it to autovacuum
-        if added >= MANY and limit is None:
+        if added >= MANY:
             self.env.cr.execute(renew_statistics())
         return added
+
+    @api.model
+    def _fill_batch(self, limit):
+        """Do the same for up to ``limit`` marks of each queue; return how many ids that were."""
+        keys = 0
+        for queue in self._scopes():
+            for ids in split_every(BATCH, self.env["pmm.dirty"]._peek(queue, limit), list):
+                self._fill_marked(queue, ids)
+                keys += len(ids)
+        return keys
+
+    @api.model
+    def _fill_marked(self, queue, ids):
+        """Append what these documents or partners need and take their marks; return the rows."""
+        added = self._append(self._scopes()[queue](ids))
+        self.env["pmm.dirty"]._take(queue, ids)
+        return added
+
+    @api.model
+    def _last_number(self):
+        """Return the number of the newest sales credit, 0 where there is none."""
+        [[last]] = self.sudo()._read_group([], [], ["id:max"])  # of all partners
+        return last or 0
 
     @api.model
     def _fill_range(self, first, last, model=INVOICES):

@@ -28,11 +28,13 @@ from . import (
     partner_values,
     points,
     program_days,
+    restatements,
     scores,
     segment_members,
     territory_attributions,
     tier_facts,
     tier_standing,
     unit_costs,
+    waiting,
     windows,
 )

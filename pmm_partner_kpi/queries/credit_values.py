@@ -76,7 +76,21 @@ def first_days(program, partners, day, former_ref, matching, stage):
     """Return a SELECT (partner_id, former_ref, customer_id, date) of first sales.
 
     ``partners`` is a SELECT of the partners whose customers are wanted.
+def is_standing(company_id, stage, wanted=None, scope="own"):
+    """Return the condition that the credit still stands: it has not been withdrawn meanwhile.
+
+    Sums need not ask, since a withdrawal takes off what it withdraws; counts must. Few rows
+    ever are withdrawn, so they are gathered once and hashed: those of the partners that count
+    for ``wanted`` (a SELECT of enrolment ids) in ``scope``, or of all partners.
     """
+    partners = SQL("TRUE")
+    if wanted is not None:
+        partners = SQL(
+            "partner_id IN (%s)",
+            SQL("SELECT partner_id FROM pmm_enrollment WHERE id IN (%s)", wanted)
+            if scope == "own"
+            else SQL("SELECT partner_id FROM (%s) counted", counted_partners(scope, wanted)),
+        )
     return SQL(
         """
         WITH corrected AS MATERIALIZED (%(corrected)s)
@@ -131,4 +145,18 @@ def _corrected(program, stage):
         company=program.company_id.id,
         stage=stage,
         group=SQL(", ").join(SQL.identifier("part", name) for name in KEY + FACTS),
+        """pmm_credit.id NOT IN (
+            SELECT UNNEST(ARRAY_AGG(gone.id)) FROM pmm_credit gone
+            WHERE (gone.line_id, gone.line_model) IN (
+                SELECT line_id, line_model FROM pmm_credit
+                WHERE reason <> 'new' AND company_id = %(company)s AND stage = %(stage)s
+                    AND %(partners)s
+            ) AND gone.company_id = %(company)s AND gone.stage = %(stage)s
+            GROUP BY %(group)s
+            HAVING SUM(gone.quantity) = 0 AND SUM(gone.amount) = 0
+        )""",
+        company=company_id,
+        stage=stage,
+        partners=partners,
+        group=SQL(", ").join(SQL.identifier("gone", name) for name in KEY + FACTS),
     )

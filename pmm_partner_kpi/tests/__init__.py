@@ -32,6 +32,7 @@ from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
 from . import test_query_count
+from . import test_restatement
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
@@ -47,6 +48,7 @@ from . import test_pmm_scorecard
 from . import test_kpi_formula
 from . import test_kpi_points
 from . import test_pmm_segment
+from . import test_on_demand
 from . import test_opening_balance
 from . import test_opening_import
 from . import test_pilot

@@ -27,6 +27,7 @@ RIGHTS = {
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
     "pmm.coverage":        (NONE, NONE, READ, READ, READ, READ),
+    "pmm.kpi.restatement": (NONE, READ, READ, READ, READ, READ),
     "pmm.credit":          (NONE, NONE, READ, READ, READ, READ),
     "pmm.program.tier":    (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.requirement": (NONE, NONE, READ, FULL, FULL, READ),
@@ -163,7 +164,30 @@ class TestAccess(PmmCommon):
             }
         )
         cls.program._run()
+        cls._make_late_changes()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
+
+    @classmethod
+    def _make_late_changes(cls):
+        cls.env["pmm.kpi.restatement"].sudo().create(
+            [
+                {
+                    name: cls._measurement(cls, e, "2026-01")[name].id
+                    for name in ("kpi_id", "period_id", "program_id", "partner_id", "company_id")
+                }
+                | {
+                    "measurement_id": cls._measurement(cls, e, "2026-01").id,
+                    "enrollment_id": e.id,
+                    "date_start": "2026-01-01",
+                    "revision": 1,
+                    "cause": "other",
+                    "credit_from": 0,
+                    "credit_until": 0,
+                    "recorded_at": "2026-04-01",
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
 
     @classmethod
     def _make_ladder(cls):
@@ -478,12 +502,14 @@ class TestAccess(PmmCommon):
                 "action_go_live",
                 "action_view_applications",
                 "action_view_scores",
+                "action_view_restatements",
             },
-            "pmm.period": {"action_close"},
+            "pmm.period": {"action_close", "action_view_restatements"},
             "pmm.enrollment": {
                 "action_view_credits",
                 "action_view_measurements",
                 "action_view_downline",
+                "action_measure_now",
                 "action_suspend",
                 "action_resume",
                 "action_end",
@@ -500,7 +526,12 @@ class TestAccess(PmmCommon):
             "pmm.partner.role": set(),
             "pmm.kpi.definition": set(),
             "pmm.kpi.target": set(),
-            "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
+            "pmm.kpi.measurement": {
+                "action_view_credits",
+                "action_view_openings",
+                "action_view_restatements",
+            },
+            "pmm.kpi.restatement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
             "pmm.coverage": {"action_view_credits"},
             "pmm.kpi.definition": {"action_view_measurements", "action_view_targets"},
