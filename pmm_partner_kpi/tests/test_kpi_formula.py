@@ -151,7 +151,7 @@ class TestKpiFormula(PmmCommon):
     def test_what_is_needed_stays(self):
         """K6: a KPI that a formula names is neither deleted nor archived."""
         for change in (
-            lambda: self.services_kpi.unlink(),
+            self.services_kpi.unlink,
             lambda: self.services_kpi.write({"active": False}),
         ):
             with self.assertRefused("“Services” is needed by “Share”"):
