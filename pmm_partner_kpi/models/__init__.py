@@ -1,4 +1,5 @@
 from . import pmm_append_only
+from . import pmm_dated
 from . import pmm_internal_thread
 from . import pmm_program
 from . import pmm_program_tiering

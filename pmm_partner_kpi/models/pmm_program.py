@@ -3,6 +3,8 @@ from datetime import datetime
 
 import pytz
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
@@ -94,13 +96,24 @@ class PmmProgram(models.Model):
             program.currency_id = program.currency_id or program.company_id.currency_id
 
     def _compute_enrollment_count(self):
+        # partners, not rows: one may have been in the pilot, or have left and come back
         counts = dict(
             self.env["pmm.enrollment"]._read_group(
-                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+                [("program_id", "in", self.ids)], ["program_id"], ["partner_id:count_distinct"]
             )
         )
         for program in self:
             program.enrollment_count = counts.get(program, 0)
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Offer the templates to those only who may make a programme."""
+        # the web client loads actions with all rights: ask for those of the reader
+        if self.sudo(False).has_access("create"):
+            return super().get_empty_list_help(help_message)
+        return Markup('<p class="o_view_nocontent_empty_folder">%s</p>') % self.env._(
+            "No programme yet. A programme manager makes the first one."
+        )
 
     @api.constrains("period_scheme", "date_start", "company_id", "currency_id")
     def _check_frozen_once_closed(self):
@@ -202,12 +215,12 @@ class PmmProgram(models.Model):
 
     def _run_sentence(self, figures):
         sentence = self.env._(
-            "%(credits)s new sales credits, %(measurements)s results changed.",
+            "New sales credits: %(credits)s. Results changed: %(measurements)s.",
             credits=figures["credits"],
             measurements=figures["measurements"],
         )
         if figures["tiers"]:
-            sentence += " " + self.env._("%s changes of tier.", figures["tiers"])
+            sentence += " " + self.env._("Changes of tier: %s.", figures["tiers"])
         return sentence
 
     def _lock_for_run(self):
