@@ -101,3 +101,4 @@ from . import pmm_program_template
 from . import pmm_program_template_kpi
 from . import pmm_program_template_tier
 from . import res_partner_segment
+from . import pmm_program_help

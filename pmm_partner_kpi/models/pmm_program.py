@@ -3,8 +3,6 @@ from datetime import datetime
 
 import pytz
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
@@ -104,16 +102,6 @@ class PmmProgram(models.Model):
         )
         for program in self:
             program.enrollment_count = counts.get(program, 0)
-
-    @api.model
-    def get_empty_list_help(self, help_message):
-        """Offer the templates to those only who may make a programme."""
-        # the web client loads actions with all rights: ask for those of the reader
-        if self.sudo(False).has_access("create"):
-            return super().get_empty_list_help(help_message)
-        return Markup('<p class="o_view_nocontent_empty_folder">%s</p>') % self.env._(
-            "No programme yet. A programme manager makes the first one."
-        )
 
     @api.constrains("period_scheme", "date_start", "company_id", "currency_id")
     def _check_frozen_once_closed(self):
