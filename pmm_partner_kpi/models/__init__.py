@@ -1,4 +1,5 @@
 from . import pmm_append_only
+from . import pmm_dated
 from . import pmm_internal_thread
 from . import pmm_program
 from . import pmm_program_tiering
@@ -118,3 +119,4 @@ from . import pmm_score
 from . import pmm_program_scoring
 from . import pmm_enrollment_scoring
 from . import pmm_kpi_measurement_scoring
+from . import pmm_program_help
