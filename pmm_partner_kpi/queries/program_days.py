@@ -82,11 +82,11 @@ def day_without_rate(program, stretches):
             SQL("(%s)", program_days(program, SQL("TRUE"), stretch)) for stretch in stretches
         ),
         company=program.company_id.id,
-        partners=_counted(program),
+        partners=counted_in(program),
     )
 
 
-def _counted(program):
+def counted_in(program):
     """Return a SELECT of the partners whose credits count somewhere in ``program``."""
     enrolled = SQL("FROM pmm_enrollment WHERE program_id = %s", program.id)
     scopes = sorted(set(program.kpi_ids.mapped("scope")) - {"own"})
