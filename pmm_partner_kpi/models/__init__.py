@@ -63,6 +63,14 @@ from . import pmm_kpi_source
 from . import pmm_kpi_source_credits
 from . import pmm_kpi_source_quantity
 from . import pmm_kpi_source_revenue
+from . import pmm_kpi_source_margin
+from . import pmm_kpi_source_margin_rate
+from . import pmm_kpi_source_orders
+from . import pmm_kpi_source_average_order
+from . import pmm_kpi_source_assortment
+from . import pmm_kpi_source_coverage
+from . import pmm_kpi_source_returns_rate
+from . import pmm_kpi_source_new_customers
 from . import pmm_kpi_definition
 from . import pmm_kpi_definition_values
 from . import pmm_kpi_definition_scope
@@ -78,6 +86,9 @@ from . import pmm_kpi_definition_facts
 from . import pmm_kpi_definition_custom
 from . import pmm_kpi_definition_custom_check
 from . import pmm_program_facts
+from . import pmm_kpi_definition_sales
+from . import pmm_kpi_definition_opening
+from . import pmm_kpi_definition_conditions
 from . import pmm_kpi_target
 from . import pmm_kpi_measurement
 from . import pmm_kpi_measurement_opening
@@ -87,6 +98,12 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import sale_order
 from . import sale_order_line
+from . import pmm_territory
+from . import pmm_attribution
+from . import pmm_attributed
+from . import sale_order_attribution
+from . import account_move_attribution
+from . import pmm_program_attribution
 from . import res_partner
 from . import res_partner_grade_mirror
 from . import sale_order_membership

@@ -2,6 +2,7 @@
 
 from . import (
     append_only,
+    attribution_merge,
     booked_lines,
     collected_lines,
     counted_partners,
@@ -29,6 +30,7 @@ from . import (
     portal_visits,
     program_days,
     segment_members,
+    territory_attributions,
     tier_facts,
     tier_standing,
     unit_costs,

@@ -77,11 +77,9 @@ def fact_day_without_rate(program, facts, stretches):
 
 def _join_enrollments(windows, scope, day):
     if scope == "own":
-        # what is compared with last year counts from before the enrolment as well
-        enrolled = SQL("TRUE") if windows.stretch.years_back else enrolled_on(day)
         return SQL(
             "JOIN pmm_enrollment enrollment ON enrollment.partner_id = fact.partner_id AND %s",
-            enrolled,
+            enrolled_on(day, windows.stretch.years_back),
         )
     # facts do not remember whose they were before a merge, so stretches of one partner that
     # overlap become one

@@ -25,6 +25,7 @@ from . import test_pmm_kpi_scope
 from . import test_partner_merge
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
+from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
 from . import test_query_count
@@ -51,3 +52,6 @@ from . import test_tier_proposals
 from . import test_tier_oracle
 from . import test_tier_queries
 from . import test_company_of_choice
+from . import test_pmm_attribution
+from . import test_pmm_territory
+from . import test_pmm_attribution_wizard

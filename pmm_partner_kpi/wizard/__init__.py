@@ -12,3 +12,5 @@ from . import pmm_pilot_wizard
 from . import pmm_target_wizard
 from . import pmm_enrollment_change
 from . import pmm_application_decide
+from . import pmm_attribution_wizard
+from . import pmm_attribution_wizard_line
