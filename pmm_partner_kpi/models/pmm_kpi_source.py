@@ -78,6 +78,14 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
+    def _is_marked(self, kpi):
+        """Return whether whatever changes its facts marks the enrolments for the next run.
+
+        Else all enrolments with such a KPI are measured once a day.
+        """
+        return True
+
+    @api.model
     def _counts_returns(self, kpi):
         """Return whether credit notes change the value of a source over sales credits."""
         return True
