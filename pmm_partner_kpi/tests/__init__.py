@@ -32,6 +32,7 @@ from . import test_kpi_compare
 from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
+from . import test_access_methods
 from . import test_query_count
 from . import test_restatement
 from . import test_concurrency
