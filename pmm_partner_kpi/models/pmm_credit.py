@@ -346,6 +346,7 @@ class PmmCredit(models.Model):
         """Return the highest id of a document, or of one that is gone and still has credits."""
         # the sweep looks at all documents
         [[document]] = self.env[model].sudo()._read_group([], [], ["id:max"])
+        # and at all credits
         credits = self.sudo()
         [[credited]] = credits._read_group(
             [("document_model", "=", model)], [], ["document_id:max"]

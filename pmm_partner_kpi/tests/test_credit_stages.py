@@ -27,6 +27,42 @@ class TestCreditStages(PmmCommon):
             for stage in STAGES
         }
 
+    def test_worked_example_of_the_guide(self):
+        """K4: the figures of readme/USAGE.md, “Booked, invoiced, collected”."""
+        self.pump.standard_price = 300
+        vat = self.env["account.tax"].create({"name": "19 %", "amount": 19})
+        order = self._sale(self.acme, "2026-02-03 10:00:00", (self.pump, 2, 500), confirm=False)
+        order.order_line.tax_ids = vat
+        order.action_confirm()
+        order.date_order = "2026-02-03 10:00:00"
+        invoice = order._create_invoices()
+        invoice.invoice_date = "2026-02-04"
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 1190)
+        self._pay(invoice, "2026-03-10", 595)
+        self._pay(
+            invoice,
+            "2026-04-02",
+            571.20,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.company_data["default_account_expense"].id,
+        )
+        self.program._run()
+        found = [
+            (stage, str(credit.date), credit.amount, credit.cost)
+            for stage in STAGES
+            for credit in self._stage(stage)
+        ]
+        self.assertEqual(
+            found,
+            [
+                ("booked", "2026-02-03", 1000, 600),
+                ("invoiced", "2026-02-04", 1000, 600),
+                ("collected", "2026-03-10", 500, 300),
+                ("collected", "2026-04-02", 480, 288),
+            ],
+        )
+
     def test_shares_at_every_stage(self):
         """R14: each share is rounded on its own; paid in three parts, nothing is lost."""
         third = {"partner_id": self.bolt.id, "role": "split", "share": 33.33}
