@@ -1,3 +1,4 @@
+from . import test_credit_stages
 from . import test_credit_cost
 from . import test_credit_exclusions
 from . import test_credit_queries
