@@ -48,14 +48,6 @@ class PmmKpiSourceCredits(models.AbstractModel):
         """Return the condition that a credit stands, is no return, and brings money."""
         return is_sold()
 
-    def _is_standing(self, kpi, program, windows=None):
-        """Return the condition that a credit has not been withdrawn; sums need not ask.
-
-        With ``windows`` only the partners that count there are looked at.
-        """
-        wanted = windows.wanted if windows else None
-        return is_standing(program.company_id.id, kpi.stage, wanted, kpi.scope)
-
     @api.model
     def _has_scope(self, kpi):
         return True

@@ -93,11 +93,12 @@ def day_without_rate(program, stretches):
         # rewards count what is invoiced
         stages=sorted({"invoiced", *program.kpi_ids.mapped("stage")}),
         partners=_counted(program),
+        partners=counted_in(program),
         booked=local_day(SQL.identifier("booked_at"), program),
     )
 
 
-def _counted(program):
+def counted_in(program):
     """Return a SELECT of the partners whose credits count somewhere in ``program``."""
     enrolled = SQL("FROM pmm_enrollment WHERE program_id = %s", program.id)
     scopes = sorted(set(program.kpi_ids._with_depends().mapped("scope")) - {"own"})

@@ -25,6 +25,7 @@ from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
 from . import test_pmm_kpi_scope
 from . import test_partner_merge
+from . import test_partner_merge_structure
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_kpi_compare
@@ -36,6 +37,7 @@ from . import test_restatement
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
+from . import test_portal_figures
 from . import test_tier_evaluation
 from . import test_tier_simulation
 from . import test_migration_ladder
@@ -55,7 +57,9 @@ from . import test_pilot
 from . import test_grace
 from . import test_target_wizard
 from . import test_tier_boundaries
+from . import test_tier_scope
 from . import test_tier_reviews
+from . import test_tier_returns
 from . import test_tier_groups
 from . import test_tier_proposals
 from . import test_tier_oracle

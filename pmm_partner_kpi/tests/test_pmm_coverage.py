@@ -17,7 +17,7 @@ class TestPmmCoverage(PmmCommon):
         cls.bolt.country_id = cls.fr
 
     def _rows(self, enrollment=None):
-        """Return {(country code, state code): (12 months, before, customers, empty, country empty)}."""
+        """Return {(country, state): (12 months, before, customers, empty, country empty)}."""
         self.program._run()
         self.env.invalidate_all()  # the day may be another one
         rows = self.env["pmm.coverage"].search(

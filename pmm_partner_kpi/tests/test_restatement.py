@@ -295,12 +295,11 @@ class TestRestatement(PmmCommon):
             change.sudo().write({"difference": 1})
         with self.assertRefused("never changed or deleted"):
             change.sudo().unlink()
-        with mute_logger("odoo.sql_db"), self.assertRaises(errors.RestrictViolation):
-            with self.env.cr.savepoint():
-                self.env.cr.execute("DELETE FROM pmm_kpi_restatement")
-        with mute_logger("odoo.sql_db"), self.assertRaises(errors.UniqueViolation):
-            with self.env.cr.savepoint():
-                change.sudo().copy()
+        muted = mute_logger("odoo.sql_db")
+        with muted, self.assertRaises(errors.RestrictViolation), self.env.cr.savepoint():
+            self.env.cr.execute("DELETE FROM pmm_kpi_restatement")
+        with muted, self.assertRaises(errors.UniqueViolation), self.env.cr.savepoint():
+            change.sudo().copy()
         with self.assertRaises(UserError):
             self.acme_in.unlink()
 

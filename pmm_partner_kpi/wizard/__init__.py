@@ -1,4 +1,7 @@
 from . import base_partner_merge
+from . import base_partner_merge_visits
+from . import pmm_kpi_trial
+from . import pmm_kpi_trial_line
 from . import pmm_tier_simulation
 from . import pmm_tier_simulation_line
 from . import pmm_tier_simulation_move
