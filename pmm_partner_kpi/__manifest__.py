@@ -84,6 +84,7 @@
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/pmm_program_demo.xml",
+        "demo/pmm_scorecard_demo.xml",
         "demo/pmm_structure_demo.xml",
         "demo/account_move_demo.xml",
         "demo/pmm_attribution_demo.xml",
