@@ -13,7 +13,7 @@ UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, Recurs
 
 
 class PmmKpiDefinition(models.Model):
-    """The further conditions on sales credits: checked when they are saved, and when they are used."""
+    """The further conditions on sales credits: checked when saved, and when used."""
 
     _inherit = "pmm.kpi.definition"
 

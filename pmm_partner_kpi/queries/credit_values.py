@@ -100,9 +100,7 @@ def is_standing():
     For what is built on ``credit_values`` or ``first_days``. Sums need not ask, since a
     withdrawal takes off what it withdraws; counts must.
     """
-    return SQL(
-        "pmm_credit.id NOT IN (SELECT id FROM corrected WHERE quantity = 0 AND amount = 0)"
-    )
+    return SQL("pmm_credit.id NOT IN (SELECT id FROM corrected WHERE quantity = 0 AND amount = 0)")
 
 
 def is_sold():

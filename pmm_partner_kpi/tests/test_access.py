@@ -470,7 +470,6 @@ class TestAccess(PmmCommon):
             "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
-            "pmm.kpi.definition": set(),
             "pmm.kpi.target": set(),
             "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},

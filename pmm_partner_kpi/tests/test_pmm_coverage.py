@@ -17,7 +17,7 @@ class TestPmmCoverage(PmmCommon):
         cls.bolt.country_id = cls.fr
 
     def _rows(self, enrollment=None):
-        """Return {(country code, state code): (12 months, before, customers, empty, country empty)}."""
+        """Return {(country, state): (12 months, before, customers, empty, country empty)}."""
         self.program._run()
         self.env.invalidate_all()  # the day may be another one
         rows = self.env["pmm.coverage"].search(
@@ -82,9 +82,7 @@ class TestPmmCoverage(PmmCommon):
     def test_wanted_places(self):
         """K23: what a coverage KPI of the programme wants appears; once, and with its states."""
         self._kpi("Want", source="coverage", coverage_country_ids=(self.de | self.us).ids)
-        self._kpi(
-            "States", source="coverage", coverage_by="state", coverage_state_ids=self.ny.ids
-        )
+        self._kpi("States", source="coverage", coverage_by="state", coverage_state_ids=self.ny.ids)
         self._invoice(self.acme, "2026-02-10", 100)
         none = (0, 0, 0, True, True)
         self.assertEqual(
