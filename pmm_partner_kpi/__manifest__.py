@@ -15,6 +15,7 @@
         "security/pmm_start_rules.xml",
         "security/pmm_structure_rules.xml",
         "security/pmm_coverage_rules.xml",
+        "security/pmm_internal_kpi_rules.xml",
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/pmm_kpi_definition_data.xml",
