@@ -28,6 +28,8 @@ class PmmKpiSource(models.AbstractModel):
         another company counts, and only days on which enrolment and programme run (with
         ``windows.stretch.years_back``: so many years later). Values are in programme currency,
         or in the KPI's unit; they need not be rounded.
+        ``windows.stretch.years_back``: so many years later). Values are in programme currency, or
+        in the KPI's unit; they need not be rounded.
         """
         raise NotImplementedError
 

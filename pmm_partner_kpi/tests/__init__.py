@@ -21,6 +21,7 @@ from . import test_pmm_program_entry
 from . import test_pmm_application
 from . import test_pmm_agreement
 from . import test_portal_entry
+from . import test_portal_kpi
 from . import test_portal_people
 from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
