@@ -61,7 +61,7 @@ def add_columns(select, columns):
 
 def rounded(value, quantum):
     """Return ``value`` rounded half up to ``quantum``, a decimal text such as "0.01"."""
-    return SQL("ROUND(%(value)s / %(q)s) * %(q)s", value=value, q=SQL("%s::numeric", quantum))
+    return SQL("ROUND((%(value)s) / %(q)s) * %(q)s", value=value, q=SQL("%s::numeric", quantum))
 
 
 def growth(value, base, in_percent):

@@ -9,6 +9,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import Form, freeze_time, tagged
 
 from .common import PmmCommon
+from .facts_common import FactsCommon
 
 READ, FULL, NONE = "r", "rwcd", ""
 # what each group may do: read, write, create, delete
@@ -46,6 +47,7 @@ RIGHTS = {
     # on drafts only, and by those who may write the document
     "pmm.attribution":     (NONE, NONE, READ, FULL, FULL, FULL),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.portal.visit":    (NONE, NONE, READ, READ, READ, NONE),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -55,7 +57,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-04-15")
-class TestAccess(PmmCommon):
+class TestAccess(FactsCommon, PmmCommon):
     """X10, DESIGN 3.5, 3.6, 6: who may read and do what."""
 
     @classmethod
@@ -282,6 +284,7 @@ class TestAccess(PmmCommon):
             ("pmm.tier.check", "enrollment_id.partner_id"),
             ("pmm.benefit.grant", "partner_id"),
             ("pmm.segment.member", "partner_id"),
+            ("pmm.portal.visit", "partner_id"),
             ("pmm.opening.balance", "partner_id"),
             ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
             ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
@@ -475,7 +478,8 @@ class TestAccess(PmmCommon):
             "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
-            "pmm.kpi.definition": set(),
+            "pmm.kpi.definition": {"action_try_custom"},
+            "pmm.portal.visit": set(),
             "pmm.kpi.target": set(),
             "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
             "pmm.credit": {"action_open_document"},
