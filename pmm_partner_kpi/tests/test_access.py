@@ -527,7 +527,6 @@ class TestAccess(FactsCommon, PmmCommon):
             "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
-            "pmm.kpi.definition": {"action_try_custom"},
             "pmm.portal.visit": set(),
             "pmm.kpi.target": set(),
             "pmm.kpi.measurement": {
@@ -538,7 +537,11 @@ class TestAccess(FactsCommon, PmmCommon):
             "pmm.kpi.restatement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
             "pmm.coverage": {"action_view_credits"},
-            "pmm.kpi.definition": {"action_view_measurements", "action_view_targets"},
+            "pmm.kpi.definition": {
+                "action_try_custom",
+                "action_view_measurements",
+                "action_view_targets",
+            },
             "pmm.benefit.grant": set(),
             "pmm.segment": {"action_refresh"},
             "pmm.segment.member": set(),
