@@ -26,6 +26,8 @@ class PmmKpiDefinition(models.Model):
     @api.constrains(
         "source",
         "custom_model_id",
+        # a stored related field can be written by itself, past the field it follows
+        "custom_model",
         "custom_partner_path",
         "custom_date_field",
         "custom_domain",

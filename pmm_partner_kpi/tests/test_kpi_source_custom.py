@@ -254,6 +254,9 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
         payments = payments.with_user(self.manager)
         for name, change in {
             "write": lambda: payments.write({"custom_domain": "[('id', '>', 0)]"}),
+            "past the model": lambda: self.leads.with_user(self.manager).write(
+                {"custom_model": "account.payment", "custom_date_field": "date"}
+            ),
             "copy": payments.copy,
             "try": payments.action_try_custom,
         }.items():
