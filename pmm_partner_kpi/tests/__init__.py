@@ -71,3 +71,9 @@ from . import test_company_of_choice
 from . import test_pmm_attribution
 from . import test_pmm_territory
 from . import test_pmm_attribution_wizard
+from . import test_kpi_source_contract
+from . import test_kpi_source_payments
+from . import test_kpi_source_contacts
+from . import test_portal_visits
+from . import test_kpi_source_custom
+from . import test_kpi_facts_run
