@@ -78,6 +78,11 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
+    def _counts_answers(self, kpi):
+        """Return whether it averages answers of people, so that too few of them are no data."""
+        return False
+
+    @api.model
     def _check(self, kpi):
         """Raise ValidationError with the remedy where ``kpi`` lacks what it needs."""
 
