@@ -3,3 +3,4 @@ from . import portal_tiers
 from . import portal_entry
 from . import portal_agreement
 from . import portal_people
+from . import portal_visits

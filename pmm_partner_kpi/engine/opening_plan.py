@@ -51,6 +51,7 @@ class Facts:
     closed: list  # [(start, stop, name)] of closed periods
     tier_words: set
     points_words: set
+    without_openings: frozenset = frozenset()  # keys of KPIs to which nothing can be added
     decimal_point: str = "."
     thousands_sep: str = ","
     date_format: str = "%m/%d/%Y"
@@ -107,6 +108,8 @@ def _kind(cell, facts):
         return "tier", None
     if key(cell) in facts.points_words:
         return "points", None
+    if key(cell) in facts.without_openings:
+        raise _Refused("type", "no_opening", str(cell))
     return "actual", _single(cell, facts.kpis, "type", "no_type")
 
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..queries.dirty_marks import mark_paid_documents
+
 # what of a document decides on its credits; lines change only while it is a draft
 CREDIT_FIELDS = {
     "state",
@@ -12,6 +14,8 @@ CREDIT_FIELDS = {
     "pmm_referrer_id",
     "reversed_entry_id",
 }
+# what of a payment's or statement line's entry decides on what it pays
+PAYMENT_FIELDS = {"state", "date"}
 
 
 class AccountMove(models.Model):
@@ -58,12 +62,24 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
-        if not CREDIT_FIELDS & vals.keys():
+        if not (CREDIT_FIELDS | PAYMENT_FIELDS) & vals.keys():
             return super().write(vals)
         posted_before = self.filtered(lambda move: move.state == "posted")
         result = super().write(vals)
-        (posted_before | self.filtered(lambda move: move.state == "posted"))._pmm_mark_dirty()
+        touched = posted_before | self.filtered(lambda move: move.state == "posted")
+        if CREDIT_FIELDS & vals.keys():
+            touched._pmm_mark_dirty()
+        if PAYMENT_FIELDS & vals.keys():
+            touched._pmm_mark_paid()
         return result
+
+    def _post(self, soft=True):
+        sold = self.filtered(lambda move: move.is_sale_document())
+        first = sold.filtered(lambda move: not (move.posted_before or move.reversed_entry_id))
+        posted = super()._post(soft)
+        if sold := sold & posted:
+            self.env["account.move.line"]._pmm_note_costs(sold, first & posted)
+        return posted
 
     def _pmm_mark_dirty(self):
         """Note that the credits of these customer documents must be compared again."""
@@ -71,11 +87,18 @@ class AccountMove(models.Model):
         # a credit note is credited with its invoice's date, so it goes with the invoice
         self.env["pmm.dirty"]._mark("credit_move", (documents | documents.reversal_move_ids).ids)
 
+    def _pmm_mark_paid(self):
+        """Note that what these payments and statement lines pay must be compared again."""
+        # whoever changes an entry need not see payments
+        payers = self.sudo().filtered(lambda move: move._pmm_pays())
+        if payers:
+            self.env.flush_all()
+            self.env.cr.execute(mark_paid_documents(payers.ids))
+
+    def _pmm_pays(self):
+        return bool(self.origin_payment_id or self.statement_line_id)
+
     def action_view_pmm_credits(self):
         """Return the action that lists the sales credits of this document."""
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
-        return action | {
-            "domain": [("document_model", "=", "account.move"), ("document_id", "in", self.ids)],
-            "context": {},
-        }
+        return self.env["pmm.credit"]._action_of_documents(self)

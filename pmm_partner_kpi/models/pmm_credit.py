@@ -1,12 +1,25 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..queries.counting_enrollments import counting_enrollments
 from ..queries.credit_differences import append_differences, renew_statistics
-from ..queries.credit_scope import of_document_range, of_documents, of_partners
-from ..queries.invoiced_lines import invoiced_lines
+from ..queries.credit_relation import credit_relation
+from ..queries.credit_scope import (
+    INVOICES,
+    ORDERS,
+    of_document_range,
+    of_documents,
+    of_partners,
+)
+from ..queries.no_sales import NO_SALES
 
-SWEEP_FROM = "pmm_partner_kpi.sweep_from"
+# where the nightly comparison goes on, per model of documents
+SWEEP_FROM = {
+    INVOICES: "pmm_partner_kpi.sweep_from",
+    ORDERS: "pmm_partner_kpi.sweep_orders_from",
+}
 # documents or partners that one statement looks at: it bounds the memory of a run
 BATCH = 1000
 # so many new credits change how PostgreSQL should look for them
@@ -50,9 +63,30 @@ class PmmCredit(models.Model):
         "res.partner", string="Credited partner", required=True, readonly=True, ondelete="restrict"
     )
     role = fields.Selection(
-        [("buyer", "Buyer"), ("referrer", "Referrer")], required=True, readonly=True
+        [
+            ("buyer", "Buyer"),
+            ("referrer", "Referrer"),
+            ("split", "Shared sale"),
+            ("territory", "Territory"),
+        ],
+        required=True,
+        readonly=True,
     )
-    stage = fields.Selection([("invoiced", "Invoiced")], required=True, readonly=True)
+    share = fields.Float(
+        string="Share (%)",
+        digits=(5, 2),
+        required=True,
+        readonly=True,
+        aggregator=None,
+        help="How much of the document line counts for this partner; 100 is all of it.",
+    )
+    stage = fields.Selection(
+        [("booked", "Booked"), ("invoiced", "Invoiced"), ("collected", "Collected")],
+        required=True,
+        readonly=True,
+        help="The same sale is credited once per stage: when the order is confirmed, when it is"
+        " invoiced, and when the money comes in. Stages never add up together.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -63,6 +97,12 @@ class PmmCredit(models.Model):
         required=True,
         readonly=True,
         help="The date of the invoice that a credit note reverses; else the document's date.",
+    )
+    booked_at = fields.Datetime(
+        string="Booked on", readonly=True, help="When the order was confirmed; else empty."
+    )
+    is_return = fields.Boolean(
+        string="Return", required=True, readonly=True, help="The document is a credit note."
     )
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
@@ -76,6 +116,17 @@ class PmmCredit(models.Model):
     quantity = fields.Float(digits=(20, 6), readonly=True)
     amount = fields.Monetary(
         readonly=True, help="Untaxed, in company currency, at the rate of the booking."
+    )
+    has_cost = fields.Boolean(
+        string="Cost known",
+        required=True,
+        readonly=True,
+        help="No cost is no data; it does not mean that all of the amount is margin.",
+    )
+    cost = fields.Monetary(
+        readonly=True,
+        groups="pmm_partner_kpi.group_pmm_manager",
+        help="What this quantity has cost, as it was known when the document was posted.",
     )
     reason = fields.Selection(
         [("new", "New"), ("changed", "Changed"), ("withdrawn", "Withdrawn")],
@@ -121,6 +172,18 @@ class PmmCredit(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.model
+    def _action_of_documents(self, documents):
+        """Return the action that lists the credits of these documents, stage by stage."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        return action | {
+            "domain": [
+                ("document_model", "=", documents._name),
+                ("document_id", "in", documents.ids),
+            ],
+            "context": {"search_default_group_stage": 1},
+        }
+
     # === FILLING === #
 
     @api.model
@@ -128,9 +191,13 @@ class PmmCredit(models.Model):
         """Append what the marked documents and partners need; return the number of rows."""
         Dirty = self.env["pmm.dirty"]
         added = 0
-        for queue, scope in (("credit_move", of_documents), ("credit_partner", of_partners)):
+        for queue, scope in (
+            ("credit_order", partial(of_documents, ORDERS)),
+            ("credit_move", partial(of_documents, INVOICES)),
+            ("credit_partner", of_partners),
+        ):
             for ids in split_every(BATCH, Dirty._peek(queue, limit), list):
-                added += self._append(*scope(ids))
+                added += self._append(scope(ids))
                 Dirty._take(queue, ids)
         # a first run goes on to measure in the same transaction; schedules leave it to autovacuum
         if added >= MANY and limit is None:
@@ -138,26 +205,39 @@ class PmmCredit(models.Model):
         return added
 
     @api.model
-    def _fill_range(self, first, last):
+    def _fill_range(self, first, last, model=INVOICES):
         """Compare all documents with ids in [first, last] and mend; return the rows added."""
-        return self._append(*of_document_range(first, last), mended=True)
+        return self._append(of_document_range(model, first, last), mended=True)
 
     @api.model
-    def _append(self, where, standing_where, *, mended=False):
+    def _append(self, scope, *, mended=False):
         """Append the differences of one scope and mark who must be measured again."""
         self.env.flush_all()
-        relation = self._relation(where)
-        rows = self.env.execute_query(append_differences(relation, standing_where, mended=mended))
+        relation = self._relation(scope)
+        rows = self.env.execute_query(append_differences(relation, scope.standing, mended=mended))
         self.invalidate_model()
         if rows:
             self._touch_partners([partner_id for partner_id, _count in rows])
         return sum(count for _partner_id, count in rows)
 
     @api.model
-    def _relation(self, where):
+    def _relation(self, scope):
         """Return the SELECT of what documents say now; addons add stages and roles here."""
-        everybody = self._relation_of_everybody()
-        return invoiced_lines(["buyer", "referrer"], where, everybody=everybody)
+        return credit_relation(
+            scope,
+            excluded=self._excluded_sale_lines(),
+            everybody=self._relation_of_everybody(),
+        )
+
+    @api.model
+    def _excluded_sale_lines(self):
+        """Return SQL conditions on ``sale_line`` (a row of sale_order_line): what is no sale.
+
+        They hold for the order line and for all lines that invoice it. What a coupon takes off
+        must not lower what was bought, and a free product is not bought.
+        """
+        columns = self.env["sale.order.line"]._fields
+        return [condition for name, condition in NO_SALES.items() if name in columns]
 
     @api.model
     def _touch_partners(self, partner_ids):
@@ -177,17 +257,27 @@ class PmmCredit(models.Model):
         cron = self.env["ir.cron"]
         # where the sweep stands is no setting of a user
         parameters = self.env["ir.config_parameter"].sudo()
-        # documents that are gone still have credits, so both tables set the bounds
-        bounds = [
-            *self.env["account.move"].sudo()._read_group([], [], ["id:max"])[0],
-            *self.sudo()._read_group([], [], ["document_id:max"])[0],
+        ranges = [
+            (model, start)
+            for model, key in SWEEP_FROM.items()
+            for start in range(int(parameters.get_param(key, 1)), self._last_of(model) + 1, batch)
         ]
-        last = max(bound or 0 for bound in bounds)
-        starts = range(int(parameters.get_param(SWEEP_FROM, 1)), last + 1, batch)
-        cron._commit_progress(remaining=len(starts))
-        for number, start in enumerate(starts, 1):
-            self._fill_range(start, start + batch - 1)
-            parameters.set_param(SWEEP_FROM, start + batch)
-            if not cron._commit_progress(1, remaining=len(starts) - number):
+        cron._commit_progress(remaining=len(ranges))
+        for number, (model, start) in enumerate(ranges, 1):
+            self._fill_range(start, start + batch - 1, model)
+            parameters.set_param(SWEEP_FROM[model], start + batch)
+            if not cron._commit_progress(1, remaining=len(ranges) - number):
                 return
-        parameters.set_param(SWEEP_FROM, 1)
+        for key in SWEEP_FROM.values():
+            parameters.set_param(key, 1)
+
+    @api.model
+    def _last_of(self, model):
+        """Return the highest id of a document, or of one that is gone and still has credits."""
+        # the sweep looks at all documents
+        [[document]] = self.env[model].sudo()._read_group([], [], ["id:max"])
+        credits = self.sudo()
+        [[credited]] = credits._read_group(
+            [("document_model", "=", model)], [], ["document_id:max"]
+        )
+        return max(document or 0, credited or 0)

@@ -33,7 +33,7 @@ class PmmCredit(models.Model):
         companies = [company for [company] in self.env.execute_query(companies_of(partners.ids))]
         if companies:
             everybody = self.with_context(pmm_credit_everybody=True)
-            everybody._append(*of_partners_in(partners.ids, companies))
+            everybody._append(of_partners_in(partners.ids, companies))
 
     @api.model
     def _rekey(self, source, partner, day):

@@ -1,11 +1,11 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..queries.kpi_values import add_columns, combine, growth, rounded
 from ..queries.opening_balances import opening_values
-from ..queries.windows import OwnWindows, Stretch, local_day
+from ..queries.program_days import local_day
+from ..queries.windows import OwnWindows, Stretch
 
 
 class PmmKpiDefinition(models.Model):
@@ -122,32 +122,14 @@ class PmmKpiDefinition(models.Model):
         quantum = self._currency(program).rounding or 0.0001
         return rounded(value, f"{quantum:f}".rstrip("0") if quantum < 1 else str(quantum))
 
-    def _takes_openings(self):
-        """Return whether opening balances can be added: only to what adds up by itself."""
-        self.ensure_one()
-        return (
-            self.compare == "none"
-            and self.window == "period"
-            and not self._is_derived()
-            and self._source()._is_additive(self)
-        )
-
     # === SALES CREDITS === #
-
-    def _credit_domain(self, program):
-        """Return the domain of the sales credits of ``program``'s company that count here."""
-        domain = super()._credit_domain(program)
-        if self.credit_domain:
-            domain &= Domain(self._parsed_domain())
-        return domain
 
     def _credit_stage(self):
         return self.stage
 
     def _credit_condition(self, program):
         """Return the SQL condition on ``pmm_credit`` of the credits that this KPI counts."""
-        # a run measures partners of all account managers; results have rules of their own
-        query = self.env["pmm.credit"].sudo()._search(self._credit_domain(program))
+        query = self._credit_query(program)
         if query.is_empty():
             return SQL("FALSE")
         if query.from_clause != SQL.identifier("pmm_credit"):

@@ -121,7 +121,7 @@ class PmmOpeningFile(models.AbstractModel):
         for grade in self._grades(program):
             names.append([self.env._("Tier"), grade.name])
         names.append([self.env._("Points"), self.env._("a number")])
-        for kpi in program.kpi_ids:
+        for kpi in program.kpi_ids.filtered(lambda kpi: kpi._takes_openings()):
             unit = kpi._currency(program).name or self.env._("a number")
             names.append([kpi.name, unit])
         for cell in names[1]:
@@ -141,7 +141,8 @@ class PmmOpeningFile(models.AbstractModel):
             until = start.replace(month=12, day=31)
             rows.append([partner, self.env._("Tier"), grade.name, start, until])
         rows.append([partner, self.env._("Points"), 250, start, None])
-        return rows + [[partner, kpi.name, 1000, start, None] for kpi in program.kpi_ids[:1]]
+        kpis = program.kpi_ids.filtered(lambda kpi: kpi._takes_openings())
+        return rows + [[partner, kpi.name, 1000, start, None] for kpi in kpis[:1]]
 
     @api.model
     def _grades(self, program):

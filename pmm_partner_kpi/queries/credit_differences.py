@@ -2,7 +2,8 @@
 
 A row is compared per key (document line, partner, role, stage) and what the document itself
 says (:data:`FACTS`). What belongs to master data (:data:`FROZEN`) is taken from the event: a
-correction of an old row keeps the category that the product had then.
+correction of an old row keeps the category that the product had then. One key may have several
+facts at once: a line that is paid in two parts has two rows of the stage "collected".
 """
 
 from odoo.tools import SQL
@@ -17,11 +18,15 @@ FACTS = (
     "product_id",
     "user_id",
     "team_id",
+    "share",
+    "has_cost",
+    "booked_at",
 )
 FROZEN = (
     "document_model",
     "document_id",
     "document_name",
+    "is_return",
     "categ_id",
     "country_id",
     "state_id",
@@ -29,7 +34,14 @@ FROZEN = (
 )
 # whose it was before partners were merged; only a merge writes it, corrections keep it
 FORMER = ("former_ref", "origin_former_ref")
-NULLABLE = ("product_id", "user_id", "team_id")
+# what may be null, and what it is compared as then
+NULLABLE = {
+    "product_id": SQL("0"),
+    "user_id": SQL("0"),
+    "team_id": SQL("0"),
+    "booked_at": SQL("'-infinity'"),
+}
+MEASURES = ("quantity", "amount", "cost")
 
 
 def append_differences(relation, standing_where, *, mended=False):
@@ -42,11 +54,10 @@ def append_differences(relation, standing_where, *, mended=False):
         """
         WITH now AS MATERIALIZED (%(relation)s),
         groups AS MATERIALIZED (
-            SELECT %(columns)s, SUM(quantity) AS quantity, SUM(amount) AS amount,
-                MAX(revision) AS revision
+            SELECT %(columns)s, %(sums)s, MAX(revision) AS revision
             FROM pmm_credit WHERE %(standing_where)s GROUP BY %(columns)s
         ),
-        standing AS (SELECT * FROM groups WHERE quantity <> 0 OR amount <> 0),
+        standing AS (SELECT * FROM groups WHERE %(something)s),
         latest AS (
             SELECT %(key)s, MAX(revision) AS revision, MAX(former_ref) AS former_ref,
                 MAX(date) FILTER (WHERE former_ref <> 0) AS former_until,
@@ -56,8 +67,7 @@ def append_differences(relation, standing_where, *, mended=False):
         ),
         difference AS (
             SELECT %(either)s, %(former)s,
-                COALESCE(now.quantity, 0) - COALESCE(standing.quantity, 0) AS quantity,
-                COALESCE(now.amount, 0) - COALESCE(standing.amount, 0) AS amount,
+                %(changes)s,
                 CASE
                     WHEN standing.line_id IS NULL THEN 'new'
                     WHEN now.line_id IS NULL THEN 'withdrawn'
@@ -67,7 +77,7 @@ def append_differences(relation, standing_where, *, mended=False):
         ),
         added AS (
             INSERT INTO pmm_credit
-                (%(columns)s, quantity, amount, reason, revision, mended, recorded_at)
+                (%(columns)s, %(measures)s, reason, revision, mended, recorded_at)
             SELECT %(difference_columns)s,
                 COALESCE(difference.former_ref, CASE
                     WHEN difference.date <= latest.former_until THEN latest.former_ref
@@ -84,19 +94,20 @@ def append_differences(relation, standing_where, *, mended=False):
                         AND origin.role = difference.role AND origin.date = difference.origin_date
                     ORDER BY origin.id DESC LIMIT 1
                 ) END, 0),
-                difference.quantity, difference.amount,
+                %(difference_measures)s,
                 difference.reason,
-                -- a moved key is first withdrawn (+1), then credited anew (+2)
-                CASE
-                    WHEN latest.revision IS NULL THEN 1
-                    WHEN difference.reason = 'new' THEN latest.revision + 2
-                    ELSE latest.revision + 1
-                END,
+                -- what is withdrawn is numbered before what is credited anew
+                COALESCE(latest.revision, 0) + ROW_NUMBER() OVER (
+                    PARTITION BY %(difference_key)s
+                    ORDER BY difference.reason DESC, difference.date, difference.origin_date,
+                        difference.share
+                ),
                 %(mended)s, NOW() AT TIME ZONE 'UTC'
             FROM difference
             LEFT JOIN latest ON %(same_key)s
-            WHERE difference.quantity <> 0 OR difference.amount <> 0
-            ORDER BY difference.line_id, difference.partner_id, difference.reason DESC
+            WHERE %(something)s
+            ORDER BY difference.line_id, difference.partner_id, difference.reason DESC,
+                difference.date
             RETURNING partner_id
         )
         SELECT partner_id, COUNT(*) FROM added GROUP BY partner_id
@@ -116,6 +127,20 @@ def append_differences(relation, standing_where, *, mended=False):
             for name in KEY + FACTS + FROZEN
         ),
         former=_columns(FORMER, "standing"),
+        sums=_join(SQL("SUM(%s) AS %s", *[SQL.identifier(name)] * 2) for name in MEASURES),
+        something=SQL(" OR ").join(SQL("%s <> 0", SQL.identifier(name)) for name in MEASURES),
+        changes=_join(
+            SQL(
+                "COALESCE(%s, 0) - COALESCE(%s, 0) AS %s",
+                SQL.identifier("now", name),
+                SQL.identifier("standing", name),
+                SQL.identifier(name),
+            )
+            for name in MEASURES
+        ),
+        measures=_columns(MEASURES),
+        difference_measures=_columns(MEASURES, "difference"),
+        difference_key=_columns(KEY, "difference"),
         same=_same("now", "standing", KEY + FACTS),
         same_key=_same("latest", "difference", KEY),
         difference_columns=_columns(KEY + FACTS + FROZEN, "difference"),
@@ -137,12 +162,18 @@ def _join(parts):
 
 
 def _same(left, right, names):
-    """Return a condition that PostgreSQL can hash: nulls are compared as 0."""
+    """Return a condition that PostgreSQL can hash."""
     return SQL(" AND ").join(
-        SQL(
-            "COALESCE(%s, 0) = COALESCE(%s, 0)" if name in NULLABLE else "%s = %s",
-            SQL.identifier(left, name),
-            SQL.identifier(right, name),
-        )
-        for name in names
+        SQL("%s = %s", _compared(left, name), _compared(right, name)) for name in names
     )
+
+
+def _compared(alias, name):
+    column = SQL.identifier(alias, name)
+    if name in NULLABLE:
+        return SQL("COALESCE(%s, %s)", column, NULLABLE[name])
+    if name in ("date", "origin_date"):
+        # the day of an order follows from when it was booked, in the time zone of that time
+        booked_at = SQL.identifier(alias, "booked_at")
+        return SQL("CASE WHEN %s IS NULL THEN %s ELSE '-infinity' END", booked_at, column)
+    return column

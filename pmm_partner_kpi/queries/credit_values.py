@@ -2,11 +2,11 @@
 
 from odoo.tools import SQL
 
-from .counted_partners import join_counted
+from .counted_partners import counted_partners, join_counted
 from .credit_differences import FACTS, KEY
 
 
-def credit_values(windows, scope, day, columns):
+def credit_values(windows, scope, day, columns, stage):
     """Return a SELECT (enrollment_id, window_id, …) over ``pmm_credit``.
 
     ``day`` is the SQL date of a credit that decides, ``scope`` says whose credits count
@@ -19,6 +19,7 @@ def credit_values(windows, scope, day, columns):
             conditions.append(condition)
     return SQL(
         """
+        WITH corrected AS MATERIALIZED (%(corrected)s)
         SELECT enrollment.id AS enrollment_id, days.window_id, %(columns)s
         FROM pmm_credit
         %(join_counted)s
@@ -26,35 +27,108 @@ def credit_values(windows, scope, day, columns):
         WHERE %(windows)s AND (%(where)s)
         GROUP BY enrollment.id, days.window_id
         """,
+        corrected=_corrected(windows.program, stage),
         columns=SQL(", ").join(
             SQL("%s AS %s", aggregate, SQL.identifier(name)) for name, aggregate, _ in columns
         ),
-        join_counted=join_counted(
-            scope, day, windows.wanted, enrolled=not windows.stretch.years_back
-        ),
+        join_counted=join_counted(scope, day, windows.wanted, years=windows.stretch.years_back),
         days=windows.join(day),
         windows=windows.where,
         where=SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions),
     )
 
 
-def is_standing(company_id, stage):
-    """Return the condition that the credit still stands: it has not been withdrawn meanwhile.
+def first_sales(windows, scope, day, former_ref, matching, name, stage):
+    """Return a SELECT (enrollment_id, window_id, ``name``): customers who were new in the window.
 
-    Sums need not ask, since a withdrawal takes off what it withdraws; counts must. Few rows
-    ever are withdrawn, so they are gathered once and hashed.
+    A customer is new to a partner on the day of the first standing sale that is ``matching``,
+    whenever that was. ``day`` and ``former_ref`` are columns of ``pmm_credit``: which day
+    decides, and whose the credit was then.
+    """
+    first_day = SQL.identifier("pmm_credit", "date")
+    return SQL(
+        """
+        SELECT enrollment.id AS enrollment_id, days.window_id, COUNT(*) AS %(name)s
+        FROM (%(first)s) pmm_credit
+        %(join_counted)s
+        %(days)s
+        WHERE %(windows)s
+        GROUP BY enrollment.id, days.window_id
+        """,
+        name=SQL.identifier(name),
+        first=first_days(
+            windows.program,
+            SQL("SELECT partner_id FROM (%s) who", counted_partners(scope, windows.wanted)),
+            day,
+            former_ref,
+            matching,
+            stage,
+        ),
+        join_counted=join_counted(
+            scope, first_day, windows.wanted, years=windows.stretch.years_back
+        ),
+        days=windows.join(first_day),
+        windows=windows.where,
+    )
+
+
+def first_days(program, partners, day, former_ref, matching, stage):
+    """Return a SELECT (partner_id, former_ref, customer_id, date) of first sales.
+
+    ``partners`` is a SELECT of the partners whose customers are wanted.
     """
     return SQL(
-        """pmm_credit.id NOT IN (
-            SELECT UNNEST(ARRAY_AGG(gone.id)) FROM pmm_credit gone
-            WHERE (gone.line_id, gone.line_model) IN (
-                SELECT line_id, line_model FROM pmm_credit
-                WHERE reason <> 'new' AND company_id = %(company)s AND stage = %(stage)s
-            ) AND gone.company_id = %(company)s AND gone.stage = %(stage)s
-            GROUP BY %(group)s
-            HAVING SUM(gone.quantity) = 0 AND SUM(gone.amount) = 0
-        )""",
-        company=company_id,
+        """
+        WITH corrected AS MATERIALIZED (%(corrected)s)
+        SELECT pmm_credit.partner_id, %(former_ref)s AS former_ref, pmm_credit.customer_id,
+            MIN(%(day)s) AS date
+        FROM pmm_credit
+        WHERE pmm_credit.partner_id IN (%(partners)s) AND %(matching)s
+        GROUP BY pmm_credit.partner_id, %(former_ref)s, pmm_credit.customer_id
+        """,
+        corrected=_corrected(program, stage),
+        former_ref=former_ref,
+        day=day,
+        partners=partners,
+        matching=matching,
+    )
+
+
+def is_standing():
+    """Return the condition that the credit still stands: it has not been withdrawn meanwhile.
+
+    For what is built on ``credit_values`` or ``first_days``. Sums need not ask, since a
+    withdrawal takes off what it withdraws; counts must.
+    """
+    return SQL("pmm_credit.id NOT IN (SELECT id FROM corrected WHERE quantity = 0 AND amount = 0)")
+
+
+def is_sold():
+    """Return the condition that the credit stands, is no return, and brings money."""
+    return SQL(
+        "NOT pmm_credit.is_return AND pmm_credit.amount > 0"
+        " AND pmm_credit.id NOT IN (SELECT id FROM corrected WHERE amount <= 0)"
+    )
+
+
+def _corrected(program, stage):
+    """Return a SELECT (id, quantity, amount) of the credits that corrections belong to.
+
+    The figures are what all credits of the same document line and facts add up to. Few rows
+    ever are corrected, so they are gathered once and hashed.
+    """
+    return SQL(
+        """
+        SELECT UNNEST(ARRAY_AGG(part.id)) AS id,
+            SUM(part.quantity) AS quantity, SUM(part.amount) AS amount
+        FROM pmm_credit part
+        WHERE (part.line_id, part.line_model) IN (
+            SELECT line_id, line_model FROM pmm_credit
+            WHERE reason <> 'new' AND company_id = %(company)s AND stage = %(stage)s
+        ) AND part.company_id = %(company)s AND part.stage = %(stage)s
+        GROUP BY %(group)s
+        """,
+        company=program.company_id.id,
         stage=stage,
-        group=SQL(", ").join(SQL.identifier("gone", name) for name in KEY + FACTS),
+        group=SQL(", ").join(SQL.identifier("part", name) for name in KEY + FACTS),
     )

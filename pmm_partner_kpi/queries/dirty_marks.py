@@ -13,6 +13,37 @@ def add_marks(queue, ids):
     )
 
 
+def mark_paid_documents(payer_ids):
+    """Return the INSERT of a mark per document that these entries pay, and that reverses one."""
+    return SQL(
+        """
+        WITH paid AS (
+            SELECT document.id FROM (
+                SELECT due.move_id
+                FROM account_move_line payer
+                JOIN account_partial_reconcile part ON part.credit_move_id = payer.id
+                JOIN account_move_line due ON due.id = part.debit_move_id
+                WHERE payer.move_id = ANY(%(payers)s)
+                UNION
+                SELECT due.move_id
+                FROM account_move_line payer
+                JOIN account_partial_reconcile part ON part.debit_move_id = payer.id
+                JOIN account_move_line due ON due.id = part.credit_move_id
+                WHERE payer.move_id = ANY(%(payers)s)
+            ) matched
+            JOIN account_move document ON document.id = matched.move_id
+                AND document.move_type IN ('out_invoice', 'out_refund')
+        )
+        INSERT INTO pmm_dirty (queue, res_id)
+        SELECT 'credit_move', id FROM paid
+        UNION
+        SELECT 'credit_move', id FROM account_move
+        WHERE reversed_entry_id IN (SELECT id FROM paid)
+        """,
+        payers=list(payer_ids),
+    )
+
+
 def remove_marks(queue, ids):
     """Return the DELETE of all marks of these ids that the transaction sees."""
     return SQL("DELETE FROM pmm_dirty WHERE queue = %s AND res_id = ANY(%s)", queue, list(ids))

@@ -117,8 +117,3 @@ class OwnWindows:
                 self.stretch,
             ),
         )
-
-
-def local_day(column, program):
-    """Return the day that the UTC datetime ``column`` is in ``program``'s time zone."""
-    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, program.tz)

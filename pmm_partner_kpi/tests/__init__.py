@@ -1,3 +1,8 @@
+from . import test_credit_cost
+from . import test_credit_exclusions
+from . import test_credit_queries
+from . import test_credit_collected
+from . import test_credit_booked
 from . import test_pmm_credit
 from . import test_pmm_credit_ledger
 from . import test_pmm_credit_scope
@@ -20,6 +25,7 @@ from . import test_pmm_kpi_scope
 from . import test_partner_merge
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
+from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
 from . import test_query_count
@@ -46,3 +52,6 @@ from . import test_tier_proposals
 from . import test_tier_oracle
 from . import test_tier_queries
 from . import test_company_of_choice
+from . import test_pmm_attribution
+from . import test_pmm_territory
+from . import test_pmm_attribution_wizard

@@ -149,6 +149,45 @@ class PmmCommon(AccountTestInvoicingCommon):
         return move
 
     @classmethod
+    def _sale(cls, partner, moment, *lines, confirm=True, **vals):
+        """Return an order; ``moment`` is in UTC, a line as for :meth:`_invoice`."""
+        lines = [(cls.pump, 1, line) if not isinstance(line, tuple) else line for line in lines]
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                    for product, quantity, price in lines
+                ],
+                **vals,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+            order.date_order = moment
+        return order
+
+    @classmethod
+    def _pay(cls, documents, day, amount=None, **vals):
+        """Return the payment of ``documents`` that Odoo's dialog makes, in full or ``amount``."""
+        if amount is not None:
+            vals["amount"] = amount
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=documents.ids)
+            .create({"payment_date": day, **vals})
+        )
+        return wizard._create_payments()
+
+    @classmethod
     def _refund(cls, move, day, amount=None):
         """Return a posted credit note of ``move``: all of it, or ``amount`` of its first line."""
         day = date.fromisoformat(day)
@@ -158,6 +197,20 @@ class PmmCommon(AccountTestInvoicingCommon):
             refund.invoice_line_ids.write({"quantity": 1, "price_unit": amount})
         refund.action_post()
         return refund
+
+    @classmethod
+    def _correct(cls, document, user=None, reason="Agreed with both", **vals):
+        """Change who is credited as a programme manager does; ``shares`` are pairs."""
+        user = user or cls.env.user
+        action = document.with_user(user).action_pmm_change_credits()
+        wizard = cls.env["pmm.attribution.wizard"].with_user(user).browse(action["res_id"])
+        if "shares" in vals:
+            lines = [
+                Command.create({"partner_id": p.id, "share": s}) for p, s in vals.pop("shares")
+            ]
+            vals["line_ids"] = [Command.clear(), *lines]
+        wizard.write({"reason": reason, **vals})
+        wizard.action_apply()
 
     @classmethod
     def _period(cls, name, program=None):
@@ -242,6 +295,19 @@ class PmmCommon(AccountTestInvoicingCommon):
         domain += [(name, "=", value) for name, value in where.items()]
         credits = self.env["pmm.credit"].search(domain)
         return self.currency.round(sum(credits.mapped("amount")))
+
+    def _stage(self, stage, partner=None, **where):
+        """Return the credits of a stage in the order in which they were recorded."""
+        domain = [("stage", "=", stage), ("partner_id", "=", (partner or self.acme).id)]
+        domain += [(name, "=", value) for name, value in where.items()]
+        return self.env["pmm.credit"].search(domain, order="id")
+
+    def assertNothingToMend(self):
+        """Assert that the credits say what the documents say, at every stage."""
+        Credit = self.env["pmm.credit"]
+        self.program._run()
+        for model in ("account.move", "sale.order"):
+            self.assertEqual(Credit._fill_range(1, Credit._last_of(model), model), 0, model)
 
     def assertCredits(self, partner, expected):
         """Assert the credits of ``partner``, in order: [(document, role, date, amount, reason)]."""

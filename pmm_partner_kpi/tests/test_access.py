@@ -42,6 +42,9 @@ RIGHTS = {
     "pmm.application":     (NONE, NONE, READ, "rwc", FULL, NONE),
     "pmm.agreement":       (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.agreement.acceptance": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.territory":       (NONE, NONE, READ, FULL, FULL, READ),
+    # on drafts only, and by those who may write the document
+    "pmm.attribution":     (NONE, NONE, READ, FULL, FULL, FULL),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -135,6 +138,10 @@ class TestAccess(PmmCommon):
             ]
         )
         cls._make_entry()
+        for partner in (cls.acme, cls.bolt):
+            shares = [Command.create({"partner_id": partner.id, "share": 50})]
+            cls._invoice(cls.stranger, "2026-02-10", 1, pmm_split_ids=shares)
+        cls.env["pmm.territory"].create({"name": "Everywhere", "partner_id": cls.acme.id})
         cls.program._run()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
 
@@ -279,6 +286,7 @@ class TestAccess(PmmCommon):
             ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
             ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
             ("pmm.application", "partner_id"),
+            ("pmm.attribution", "partner_id"),
         ):
             for user, seen, hidden in (
                 (self.user, self.acme, self.bolt),
@@ -482,6 +490,8 @@ class TestAccess(PmmCommon):
                 "action_undo",
                 "action_view_balances",
             },
+            "pmm.territory": set(),
+            "pmm.attribution": set(),
             "pmm.dirty": set(),
             "pmm.program.tier": set(),
             "pmm.tier.requirement": set(),
@@ -531,8 +541,10 @@ class TestAccess(PmmCommon):
         self.program._run()
         self.assertEqual(self._credited(self.acme, document_id=move.id), 77)
         self.assertEqual(self._credited(self.bolt, "referrer", document_id=move.id), 77)
-        move.pmm_referrer_id = False
+        with self.assertRefused("no draft any more"):
+            move.pmm_referrer_id = False
         move.button_draft()
+        move.pmm_referrer_id = False
         with Form(move) as form:
             form.ref = "corrected"
         self.program._run()

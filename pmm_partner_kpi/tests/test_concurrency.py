@@ -104,9 +104,11 @@ class TestConcurrency(BaseCase):
             INSERT INTO pmm_credit
                 (line_model, line_id, document_model, document_id, partner_id, role, stage,
                  company_id, currency_id, date, origin_date, quantity, amount, reason,
-                 revision, recorded_at, former_ref, origin_former_ref)
+                 revision, recorded_at, former_ref, origin_former_ref,
+                 share, has_cost, is_return, cost)
             VALUES ('account.move.line', -1, 'account.move', -1, %s, 'buyer', 'invoiced',
-                %s, %s, '2026-01-01', '2026-01-01', 1, 1, 'new', %s, NOW(), 0, 0)
+                %s, %s, '2026-01-01', '2026-01-01', 1, 1, 'new', %s, NOW(), 0, 0,
+                100, FALSE, FALSE, 0)
             """,
             [partner.id, company.id, company.currency_id.id, revision],
         )

@@ -195,7 +195,7 @@ class TestOracle(PmmCommon):
 
     def _refer_some(self, number):
         for move in self._pick(number, state="posted", move_type="out_invoice"):
-            move.pmm_referrer_id = self._referrer(move.partner_id)
+            self._correct(move, referrer_id=self._referrer(move.partner_id))
 
     def _structure(self):
         """Build groups and uplines by chance; what is refused is left out."""

@@ -41,7 +41,7 @@ class Measure(Steps):
         found = [line(IDLE, self.size, peak=memory_mb("VmRSS"))]
         full = [
             self.beside("a. filling credits", self.credits, "credit_partner", self.fill_credits),
-            self.beside("b. measuring 4 KPIs", self.measurements, "measure", self._measure),
+            self.beside("b. measuring 10 KPIs", self.measurements, "measure", self._measure),
             self.beside("c. accruing 2 rules", self.entries, "accrue", self._accrue),
         ]
         seconds = sum(each["seconds"] for each in full)

@@ -1,0 +1,37 @@
+"""Credits that were there before stages, shares and costs."""
+
+from odoo.tools import SQL
+
+ADDED = (
+    ("share", "numeric NOT NULL DEFAULT 100"),
+    ("has_cost", "boolean NOT NULL DEFAULT FALSE"),
+    ("cost", "numeric DEFAULT 0"),
+    ("is_return", "boolean NOT NULL DEFAULT FALSE"),
+)
+
+
+def migrate(cr, version):
+    """Add the columns with their value at once, and say which credits are of credit notes.
+
+    The trigger that keeps the ledger append-only stands aside for that one statement.
+    """
+    for column, kind in ADDED:
+        names = {"column": SQL.identifier(column), "kind": SQL(kind)}
+        cr.execute(
+            SQL("ALTER TABLE pmm_credit ADD COLUMN IF NOT EXISTS %(column)s %(kind)s", **names)
+        )
+        cr.execute(SQL("ALTER TABLE pmm_credit ALTER COLUMN %(column)s DROP DEFAULT", **names))
+    cr.execute(SQL("ALTER TABLE pmm_credit DISABLE TRIGGER USER"))
+    cr.execute(
+        SQL(
+            """
+            UPDATE pmm_credit credit SET is_return = TRUE
+            WHERE document_model = 'account.move' AND (
+                -- of a credit note that is gone nothing else is known
+                origin_document_id <> document_id
+                OR document_id IN (SELECT id FROM account_move WHERE move_type = 'out_refund')
+            )
+            """
+        )
+    )
+    cr.execute(SQL("ALTER TABLE pmm_credit ENABLE TRIGGER USER"))

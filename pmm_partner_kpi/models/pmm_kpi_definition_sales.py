@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PmmKpiDefinition(models.Model):
+    """What the sources over sales credits ask for besides the sales themselves."""
+
+    _inherit = "pmm.kpi.definition"
+
+    source = fields.Selection(
+        selection_add=[
+            ("margin", "Margin"),
+            ("margin_rate", "Margin in % of sales"),
+            ("orders", "Number of orders or invoices"),
+            ("average_order", "Average order or invoice"),
+            ("assortment", "Assortment: how many different ones"),
+            ("new_customers", "New customers"),
+            ("returns_rate", "Returns in % of sales"),
+            ("coverage", "Geography coverage"),
+        ],
+        ondelete={
+            "margin": "cascade",
+            "margin_rate": "cascade",
+            "orders": "cascade",
+            "average_order": "cascade",
+            "assortment": "cascade",
+            "new_customers": "cascade",
+            "returns_rate": "cascade",
+            "coverage": "cascade",
+        },
+    )
+    distinct_by = fields.Selection(
+        [
+            ("product", "Products"),
+            ("category", "Product categories"),
+            ("customer", "Customers"),
+        ],
+        string="Different",
+        required=True,
+        default="product",
+        tracking=True,
+        help="Each product, category or customer counts once, however often it was sold to.",
+    )
+    coverage_by = fields.Selection(
+        [("country", "Countries"), ("state", "States")],
+        string="Sold to different",
+        required=True,
+        default="country",
+        tracking=True,
+        help="By the delivery address of the document.",
+    )
+    coverage_country_ids = fields.Many2many(
+        "res.country",
+        string="Countries wanted",
+        tracking=True,
+        help="Only these count; empty: all countries.",
+    )
+    coverage_state_ids = fields.Many2many(
+        "res.country.state",
+        string="States wanted",
+        tracking=True,
+        help="Only these count; empty: all states.",
+    )
+    coverage_in_percent = fields.Boolean(
+        string="In % of those wanted",
+        tracking=True,
+        help="5 of 8 countries wanted are 62.5 %, instead of 5.",
+    )
+    # what is counted differs by document; a source says which choices it needs
+    has_returns = fields.Boolean(compute="_compute_has_returns")
+
+    @api.depends("source", "stage")
+    def _compute_has_returns(self):
+        for kpi in self:
+            source = kpi._source() if kpi.source else None
+            kpi.has_returns = (
+                bool(source)
+                and kpi.stage == "invoiced"
+                and source._counts_credits(kpi)
+                and source._counts_returns(kpi)
+            )
+
+    @api.depends("coverage_in_percent")
+    def _compute_unit(self):
+        return super()._compute_unit()
+
+    @api.constrains(
+        "distinct_by",
+        "role",
+        "coverage_by",
+        "coverage_country_ids",
+        "coverage_state_ids",
+        "coverage_in_percent",
+    )
+    def _check_sales(self):
+        for kpi in self:
+            kpi._source()._check(kpi)
+
+    @api.onchange("source")
+    def _onchange_source(self):
+        if self.source == "returns_rate":
+            self.direction = "lower"
+
+    @api.model
+    def _measured_by(self):
+        return super()._measured_by() | {
+            "distinct_by",
+            "coverage_by",
+            "coverage_country_ids",
+            "coverage_state_ids",
+            "coverage_in_percent",
+        }
+
+    def _coverage_wanted(self):
+        """Return the countries or states that are wanted; none where all count."""
+        self.ensure_one()
+        if self.coverage_by == "state":
+            return self.coverage_state_ids
+        return self.coverage_country_ids
+
+    def _check_other_customers(self):
+        """Refuse to count the customers of a partner's purchases: it is itself the customer."""
+        if (self.role, self.scope) == ("buyer", "own"):
+            raise ValidationError(
+                self.env._(
+                    "“%s” counts customers, but of what a partner buys itself it is the only"
+                    " customer. Count what the partner refers, or everybody below it.",
+                    self.name,
+                )
+            )

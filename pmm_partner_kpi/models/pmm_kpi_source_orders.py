@@ -1,0 +1,43 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class PmmKpiSourceOrders(models.AbstractModel):
+    """Number of documents: confirmed orders, posted invoices, or invoices that were paid.
+
+    A document counts once if at least one of its lines is counted. Credit notes are no orders
+    and take none off: a refunded order stays an order, and is seen in the returns rate. What is
+    cancelled or reset to draft does not count. An invoice that is paid in two windows counts in
+    both.
+    """
+
+    _name = "pmm.kpi.source.orders"
+    _inherit = ["pmm.kpi.source.credits"]
+    _description = "KPI Source: Number of Orders"
+
+    @api.model
+    def _aggregate(self, kpi, matching):
+        # documents of one stage are all of one model
+        return SQL(
+            "COUNT(DISTINCT pmm_credit.document_id) FILTER (WHERE %s AND %s AND %s)",
+            matching,
+            SQL("NOT pmm_credit.is_return"),
+            self._is_standing(),
+        )
+
+    @api.model
+    def _is_additive(self, kpi):
+        return kpi.stage != "collected"
+
+    @api.model
+    def _counts_returns(self, kpi):
+        return False
+
+    @api.model
+    def _facts_domain(self, measurement):
+        return Domain("is_return", "=", False)
+
+    @api.model
+    def _facts_groups(self, kpi):
+        return ["document_name"]
