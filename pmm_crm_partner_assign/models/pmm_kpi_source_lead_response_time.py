@@ -14,8 +14,8 @@ class PmmKpiSourceLeadResponseTime(models.AbstractModel):
     _description = "KPI Source: Response Time to Leads"
 
     @api.model
-    def _aggregate(self, condition):
-        return average_hours(condition)
+    def _aggregate(self, kpi):
+        return average_hours()
 
     @api.model
     def _void_value(self, kpi):
@@ -24,10 +24,6 @@ class PmmKpiSourceLeadResponseTime(models.AbstractModel):
     @api.model
     def _unit(self, kpi):
         return "hours"
-
-    @api.model
-    def _good_is(self, kpi):
-        return "lower"
 
     @api.model
     def _is_additive(self, kpi):

@@ -11,9 +11,9 @@ class PmmKpiSourceLeadsAccepted(models.AbstractModel):
     _description = "KPI Source: Leads Accepted"
 
     @api.model
-    def _facts(self, program):
-        return leads_accepted(program)
+    def _facts(self, kpi, program):
+        return leads_accepted(program, kpi.lead_origin)
 
     @api.model
     def _pass_key(self, kpi):
-        return "leads_accepted", kpi.scope
+        return "leads_accepted", kpi.scope, kpi.lead_origin

@@ -11,8 +11,8 @@ class PmmKpiSourceLeadsAnswered(models.AbstractModel):
     _description = "KPI Source: Leads Answered"
 
     @api.model
-    def _aggregate(self, condition):
-        return percent_answered(condition)
+    def _aggregate(self, kpi):
+        return percent_answered()
 
     @api.model
     def _void_value(self, kpi):

@@ -11,9 +11,9 @@ class PmmKpiSourceLeadsWon(models.AbstractModel):
     _description = "KPI Source: Leads Won"
 
     @api.model
-    def _facts(self, program):
-        return leads_won(program)
+    def _facts(self, kpi, program):
+        return leads_won(program, kpi.lead_origin)
 
     @api.model
     def _pass_key(self, kpi):
-        return "leads_won", kpi.scope
+        return "leads_won", kpi.scope, kpi.lead_origin

@@ -28,7 +28,6 @@ class RatingRating(models.Model):
         string="Company",
         compute="_compute_pmm_company_id",
         store=True,
-        precompute=True,
         ondelete="set null",
         help="The company of the rated document when the rating was given.",
     )
@@ -93,6 +92,8 @@ class RatingRating(models.Model):
         paths = [
             ("res.partner", "res.partner", "id", "id"),
             ("sale.order", "sale.order", "id", "pmm_referrer_id"),
+            # who shares the sale, and whose territory it is
+            ("sale.order", "pmm.attribution", "order_id", "partner_id"),
         ]
         if "partner_assigned_id" in self.env.get("crm.lead", self)._fields:
             paths.append(("crm.lead", "crm.lead", "id", "partner_assigned_id"))

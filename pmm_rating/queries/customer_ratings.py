@@ -2,12 +2,12 @@
 
 from odoo.tools import SQL
 
-from odoo.addons.pmm_partner_kpi.queries.windows import local_day
+from odoo.addons.pmm_partner_kpi.queries.program_days import local_day
 from odoo.addons.rating.models.rating_data import RATING_LIMIT_MIN
 
 
 def customer_ratings(program, paths):
-    """Return a SELECT (id, partner_id, day, rating) of the ratings that were given.
+    """Return a SELECT (record_id, partner_id, day, rating) of the ratings that were given.
 
     ``paths`` are rows (model of the document, table, column of the document, column of the
     partner). A rating counts once per partner, however it leads there; what people of the partner
@@ -15,7 +15,8 @@ def customer_ratings(program, paths):
     """
     return SQL(
         """
-        SELECT rating.id, about.partner_id, %(day)s AS day, rating.rating::numeric AS rating
+        SELECT rating.id AS record_id, about.partner_id, %(day)s AS day,
+            rating.rating::numeric AS rating
         FROM rating_rating rating
         JOIN (%(about)s) about ON about.rating_id = rating.id
         LEFT JOIN res_partner customer ON customer.id = rating.partner_id
