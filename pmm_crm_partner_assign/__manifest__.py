@@ -1,6 +1,6 @@
 {
     "name": "Partner Programmes: Leads",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Leads given to partners as KPIs; tiers decide how many leads a partner gets",
     "author": "PMM contributors",
