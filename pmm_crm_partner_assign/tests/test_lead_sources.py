@@ -285,6 +285,29 @@ class TestLeadSources(LeadCommon):
         lead.partner_assigned_id = self.acme
         self.assertEqual(self._figures(self.won), {"2026-02": 1})
 
+    # === THE GUIDE === #
+
+    def test_worked_example(self):
+        """K5, A12: readme/USAGE.md, figure by figure."""
+        first, second = self._lead(self.acme), self._lead(self.acme)
+        third = self._lead(self.acme, "2026-02-28 23:59:00")
+        self._accept(first, "2026-02-10 15:00:00")
+        self._win(first, "2026-03-05 12:00:00")
+        self._decline(second, "2026-02-10 18:00:00")
+        with freeze_time("2026-02-10 18:00:00"):
+            second.partner_assigned_id = self.bolt
+        with freeze_time("2026-03-03 12:00:00"):
+            third.partner_assigned_id = False
+        for kpi, acme, bolt in (
+            (self.received, {"2026-02": 3}, {"2026-02": 1}),
+            (self.accepted, {"2026-02": 1}, {}),
+            (self.answered, {"2026-02": 66.6667}, {"2026-02": 0}),
+            (self.hours, {"2026-02": 4.5}, {}),
+            (self.won, {"2026-03": 1}, {}),
+        ):
+            self.assertEqual(self._figures(kpi), acme, kpi.name)
+            self.assertEqual(self._figures(kpi, self.bolt_in), bolt, kpi.name)
+
     # === THE KPI === #
 
     def test_facts_behind_a_result(self):

@@ -26,7 +26,8 @@ class PmmKpiDefinition(models.Model):
     )
     question_id = fields.Many2one(
         "survey.question",
-        domain="[('survey_id', '=', survey_id), ('question_type', 'in', ('scale', 'numerical_box'))]",
+        domain="[('survey_id', '=', survey_id),"
+        " ('question_type', 'in', ('scale', 'numerical_box'))]",
         index="btree_not_null",
         ondelete="restrict",
         groups="pmm_partner_kpi.group_pmm_user",

@@ -36,7 +36,9 @@ def answer_values(windows, scope, answers, columns):
 
     ``columns`` is {name: (aggregate over the alias ``answer``, answers needed)}.
     """
-    latest = SQL("JSONB_OBJECT_AGG(fact.person_id, fact.value ORDER BY fact.moment, fact.record_id)")
+    latest = SQL(
+        "JSONB_OBJECT_AGG(fact.person_id, fact.value ORDER BY fact.moment, fact.record_id)"
+    )
     return SQL(
         """
         SELECT enrollment_id, window_id, %(columns)s

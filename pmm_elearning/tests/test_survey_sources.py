@@ -117,6 +117,14 @@ class TestSurveySources(ElearningCommon):
         self._answer(self.ann, 3, "2026-03-01 00:00:00")
         self.assertEqual(self._figures(), {"2026-02": 0, "2026-03": -100})
 
+    def test_worked_example(self):
+        """K24: readme/USAGE.md, figure by figure."""
+        self._answer(self.ann, 3, "2026-02-03 12:00:00")
+        for person, value in ((self.ann, 9), (self.ben, 10), (self.dan, 7), (self.eve, 6)):
+            self._answer(person, value)
+        self.assertEqual(self._figures(), {"2026-02": 25})
+        self.assertEqual(self._figures(self.average), {"2026-02": 8})
+
     def test_what_counts_table(self):
         """K24: finished, real answers of known people; a skipped question is none."""
         other = self._poll("Another poll")

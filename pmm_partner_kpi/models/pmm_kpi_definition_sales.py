@@ -111,6 +111,23 @@ class PmmKpiDefinition(models.Model):
             "coverage_in_percent",
         }
 
+    # === ACTIONS === #
+
+    def action_view_measurements(self):
+        """Return the action that shows the results of these KPIs."""
+        return self._view_of("pmm_partner_kpi.pmm_kpi_measurement_action")
+
+    def action_view_targets(self):
+        """Return the action that shows the targets for these KPIs."""
+        return self._view_of("pmm_partner_kpi.pmm_kpi_target_action")
+
+    def _view_of(self, xmlid):
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return action | {"domain": [("kpi_id", "in", self.ids)]}
+
+    # === SALES CREDITS === #
+
     def _coverage_wanted(self):
         """Return the countries or states that are wanted; none where all count."""
         self.ensure_one()

@@ -73,10 +73,6 @@ class SaleOrder(models.Model):
             self, forget_territories("order_id", self.ids), attribute_orders(self.ids)
         )
 
-    def _pmm_mark_dirty(self):
-        """Note that the credits of these orders must be compared again."""
-        self.env["pmm.dirty"]._mark("credit_order", self.ids)
-
     # === INVOICES === #
 
     def _prepare_invoice(self):

@@ -27,7 +27,7 @@ def credit_values(windows, scope, day, columns, stage):
         WHERE %(windows)s AND (%(where)s)
         GROUP BY enrollment.id, days.window_id
         """,
-        corrected=_corrected(windows.program, stage),
+        corrected=_corrected(windows.program, stage, _partners(scope, windows)),
         columns=SQL(", ").join(
             SQL("%s AS %s", aggregate, SQL.identifier(name)) for name, aggregate, _ in columns
         ),
@@ -58,7 +58,7 @@ def first_sales(windows, scope, day, former_ref, matching, name, stage):
         name=SQL.identifier(name),
         first=first_days(
             windows.program,
-            SQL("SELECT partner_id FROM (%s) who", counted_partners(scope, windows.wanted)),
+            _partners(scope, windows),
             day,
             former_ref,
             matching,
@@ -86,7 +86,7 @@ def first_days(program, partners, day, former_ref, matching, stage):
         WHERE pmm_credit.partner_id IN (%(partners)s) AND %(matching)s
         GROUP BY pmm_credit.partner_id, %(former_ref)s, pmm_credit.customer_id
         """,
-        corrected=_corrected(program, stage),
+        corrected=_corrected(program, stage, partners),
         former_ref=former_ref,
         day=day,
         partners=partners,
@@ -111,11 +111,18 @@ def is_sold():
     )
 
 
-def _corrected(program, stage):
+def _partners(scope, windows):
+    """Return a SELECT of the partners whose credits count for the wanted enrolments."""
+    if scope == "own":
+        return SQL("SELECT partner_id FROM pmm_enrollment WHERE id IN (%s)", windows.wanted)
+    return SQL("SELECT partner_id FROM (%s) counted", counted_partners(scope, windows.wanted))
+
+
+def _corrected(program, stage, partners):
     """Return a SELECT (id, quantity, amount) of the credits that corrections belong to.
 
     The figures are what all credits of the same document line and facts add up to. Few rows
-    ever are corrected, so they are gathered once and hashed.
+    ever are corrected, so they are gathered once and hashed: those of ``partners``, a SELECT.
     """
     return SQL(
         """
@@ -125,10 +132,12 @@ def _corrected(program, stage):
         WHERE (part.line_id, part.line_model) IN (
             SELECT line_id, line_model FROM pmm_credit
             WHERE reason <> 'new' AND company_id = %(company)s AND stage = %(stage)s
+                AND partner_id IN (%(partners)s)
         ) AND part.company_id = %(company)s AND part.stage = %(stage)s
         GROUP BY %(group)s
         """,
         company=program.company_id.id,
         stage=stage,
+        partners=partners,
         group=SQL(", ").join(SQL.identifier("part", name) for name in KEY + FACTS),
     )

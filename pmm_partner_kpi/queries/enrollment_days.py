@@ -50,17 +50,17 @@ def is_former(ref, day):
     )
 
 
-def counts_for(credit, day, years=0):
+def counts_for(credit, day, years=0, *, enrolled=True):
     """Return the condition that the row ``credit`` (an alias) counts for ``enrollment`` on ``day``.
 
     It is the condition of a join and begins with what PostgreSQL can hash. For ``years`` see
-    :func:`enrolled_on`.
+    :func:`enrolled_on`. Without ``enrolled`` it only says that the credit is of the partner.
     """
     return SQL(
         "enrollment.partner_id = %s AND %s AND %s",
         SQL.identifier(credit, "partner_id"),
         is_former(former_ref(credit, day), day),
-        enrolled_on(day, years),
+        enrolled_on(day, years) if enrolled else SQL("TRUE"),
     )
 
 

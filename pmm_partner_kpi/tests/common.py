@@ -199,7 +199,7 @@ class PmmCommon(AccountTestInvoicingCommon):
         return refund
 
     @classmethod
-    def _correct(cls, document, user=None, reason="Agreed with both", **vals):
+    def _change_credits(cls, document, user=None, reason="Agreed with both", **vals):
         """Change who is credited as a programme manager does; ``shares`` are pairs."""
         user = user or cls.env.user
         action = document.with_user(user).action_pmm_change_credits()

@@ -9,6 +9,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import Form, freeze_time, tagged
 
 from .common import PmmCommon
+from .facts_common import FactsCommon
 
 READ, FULL, NONE = "r", "rwcd", ""
 # what each group may do: read, write, create, delete
@@ -26,6 +27,8 @@ RIGHTS = {
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
+    "pmm.coverage":        (NONE, NONE, READ, READ, READ, READ),
+    "pmm.kpi.restatement": (NONE, READ, READ, READ, READ, READ),
     "pmm.credit":          (NONE, NONE, READ, READ, READ, READ),
     "pmm.program.tier":    (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.tier.requirement": (NONE, NONE, READ, FULL, FULL, READ),
@@ -46,6 +49,11 @@ RIGHTS = {
     # on drafts only, and by those who may write the document
     "pmm.attribution":     (NONE, NONE, READ, FULL, FULL, FULL),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.portal.visit":    (NONE, NONE, READ, READ, READ, NONE),
+    "pmm.kpi.points.line": (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.scorecard":       (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.scorecard.line":  (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.score":           (NONE, READ, READ, READ, READ, READ),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),
@@ -55,7 +63,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-04-15")
-class TestAccess(PmmCommon):
+class TestAccess(FactsCommon, PmmCommon):
     """X10, DESIGN 3.5, 3.6, 6: who may read and do what."""
 
     @classmethod
@@ -119,6 +127,7 @@ class TestAccess(PmmCommon):
         cls._below(cls.bolt_in, cls.acme_in, "2026-02-01")
         cls._target(cls.acme_in, "2026-02", 100)
         cls._target(cls.bolt_in, "2026-02", 100)
+        (cls.acme | cls.bolt).country_id = cls.env.ref("base.de")  # both have coverage
         cls._invoice(cls.acme, "2026-02-10", 100)
         cls._invoice(cls.bolt, "2026-02-10", 50)
         cls._make_ladder()
@@ -142,8 +151,45 @@ class TestAccess(PmmCommon):
             shares = [Command.create({"partner_id": partner.id, "share": 50})]
             cls._invoice(cls.stranger, "2026-02-10", 1, pmm_split_ids=shares)
         cls.env["pmm.territory"].create({"name": "Everywhere", "partner_id": cls.acme.id})
+        cls.env["pmm.kpi.definition"].create(
+            {
+                "name": "Activity",
+                "source": "points",
+                "points_line_ids": [Command.create({"counted_kpi_id": cls.kpi.id})],
+            }
+        )
+        cls.env["pmm.scorecard"].create(
+            {
+                "name": "Sales",
+                "program_id": cls.program.id,
+                "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
+            }
+        )
         cls.program._run()
+        cls._make_late_changes()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
+
+    @classmethod
+    def _make_late_changes(cls):
+        cls.env["pmm.kpi.restatement"].sudo().create(
+            [
+                {
+                    name: cls._measurement(cls, e, "2026-01")[name].id
+                    for name in ("kpi_id", "period_id", "program_id", "partner_id", "company_id")
+                }
+                | {
+                    "measurement_id": cls._measurement(cls, e, "2026-01").id,
+                    "enrollment_id": e.id,
+                    "date_start": "2026-01-01",
+                    "revision": 1,
+                    "cause": "other",
+                    "credit_from": 0,
+                    "credit_until": 0,
+                    "recorded_at": "2026-04-01",
+                }
+                for e in cls.acme_in | cls.bolt_in
+            ]
+        )
 
     @classmethod
     def _make_ladder(cls):
@@ -276,12 +322,15 @@ class TestAccess(PmmCommon):
             ("pmm.partner.group.member", "partner_id"),
             ("pmm.kpi.target", "enrollment_id.partner_id"),
             ("pmm.kpi.measurement", "partner_id"),
+            ("pmm.score", "partner_id"),
             ("pmm.credit", "partner_id"),
+            ("pmm.coverage", "partner_id"),
             ("pmm.tier.standing", "partner_id"),
             ("pmm.tier.proposal", "partner_id"),
             ("pmm.tier.check", "enrollment_id.partner_id"),
             ("pmm.benefit.grant", "partner_id"),
             ("pmm.segment.member", "partner_id"),
+            ("pmm.portal.visit", "partner_id"),
             ("pmm.opening.balance", "partner_id"),
             ("pmm.enrollment.suspension", "enrollment_id.partner_id"),
             ("pmm.agreement.acceptance", "enrollment_id.partner_id"),
@@ -369,7 +418,7 @@ class TestAccess(PmmCommon):
             with self.subTest(user.login):
                 self._invoice(self.acme, "2026-02-12", 1)
                 message = self.program.with_user(user).action_run()["params"]["message"]
-                self.assertNotIn("0 new sales credits", message)
+                self.assertNotIn("New sales credits: 0", message)
 
     def test_close_needs_the_manager(self):
         """DESIGN 3.6: neither user nor outsider closes a period by RPC."""
@@ -455,12 +504,15 @@ class TestAccess(PmmCommon):
                 "action_simulate_tiers",
                 "action_go_live",
                 "action_view_applications",
+                "action_view_scores",
+                "action_view_restatements",
             },
-            "pmm.period": {"action_close"},
+            "pmm.period": {"action_close", "action_view_restatements"},
             "pmm.enrollment": {
                 "action_view_credits",
                 "action_view_measurements",
                 "action_view_downline",
+                "action_measure_now",
                 "action_suspend",
                 "action_resume",
                 "action_end",
@@ -475,10 +527,21 @@ class TestAccess(PmmCommon):
             "pmm.partner.group.member": set(),
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
-            "pmm.kpi.definition": set(),
+            "pmm.portal.visit": set(),
             "pmm.kpi.target": set(),
-            "pmm.kpi.measurement": {"action_view_credits", "action_view_openings"},
+            "pmm.kpi.measurement": {
+                "action_view_credits",
+                "action_view_openings",
+                "action_view_restatements",
+            },
+            "pmm.kpi.restatement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
+            "pmm.coverage": {"action_view_credits"},
+            "pmm.kpi.definition": {
+                "action_try_custom",
+                "action_view_measurements",
+                "action_view_targets",
+            },
             "pmm.benefit.grant": set(),
             "pmm.segment": {"action_refresh"},
             "pmm.segment.member": set(),
@@ -499,6 +562,10 @@ class TestAccess(PmmCommon):
             "pmm.tier.check": set(),
             "pmm.tier.standing": set(),
             "pmm.tier.proposal": {"action_approve", "action_reject"},
+            "pmm.kpi.points.line": set(),
+            "pmm.scorecard": {"action_view_scores"},
+            "pmm.scorecard.line": set(),
+            "pmm.score": {"action_view_results"},
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),

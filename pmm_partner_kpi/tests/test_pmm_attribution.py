@@ -116,7 +116,7 @@ class TestPmmAttribution(AttributionCommon):
         self.assertResult(self.bolt_in, "2026-03", 0)
         # three weeks later it turns out that they shared it 50/50; March is closed
         self._close("2026-01", "2026-02", "2026-03")
-        self._correct(invoice, shares=[(self.bolt, 50), (self.carol, 50)])
+        self._change_credits(invoice, shares=[(self.bolt, 50), (self.carol, 50)])
         self.program._run()
         self.assertEqual(self._credited(self.bolt, "split", stage="invoiced"), 380.25)
         self.assertEqual(self._credited(self.carol, "split", stage="invoiced"), 420.25)

@@ -147,14 +147,14 @@ class TestPmmAttributionWizard(AttributionCommon):
                 wizard.with_user(user).action_apply()
         self.assertFalse(self.invoice.with_user(self.manager).has_access("write"))
         for document in (self.order, self.invoice):
-            self._correct(document, self.manager, shares=[(self.dora, 100)])
+            self._change_credits(document, self.manager, shares=[(self.dora, 100)])
             self.assertEqual(self._credited_with(document), {"Dora": 100})
 
     def test_old_and_new_and_the_reason_are_in_the_chatter(self):
         """R14: one note, in the name of the manager; what stays is left out."""
         for document in (self.order, self.invoice):
             messages = len(document.message_ids)
-            self._correct(
+            self._change_credits(
                 document,
                 self.manager,
                 "Dora <b>helped</b>",
@@ -174,9 +174,9 @@ class TestPmmAttributionWizard(AttributionCommon):
                 "In the territory of: nobody → Carol &amp; Co 12.50 %",
             ):
                 self.assertIn(text, note.body)
-            self._correct(document, self.manager, shares=[(self.dora, 39.5)])
+            self._change_credits(document, self.manager, shares=[(self.dora, 39.5)])
             self.assertNotIn("Referred by", self._last_note(document).body)
-            self._correct(document, self.manager)
+            self._change_credits(document, self.manager)
             self.assertEqual(len(document.message_ids), messages + 2, "nothing has changed")
             self.assertEqual(document.pmm_territory_partner_id, self.carol)
 
@@ -197,9 +197,11 @@ class TestPmmAttributionWizard(AttributionCommon):
                 self.assertRefused(sentence, UserError),
                 self.env.cr.savepoint(),
             ):
-                self._correct(self.invoice, self.manager, **vals)
+                self._change_credits(self.invoice, self.manager, **vals)
         self.program.allow_over_split = True
-        self._correct(self.invoice, self.manager, shares=[(self.bolt, 60), (self.carol, 40.01)])
+        self._change_credits(
+            self.invoice, self.manager, shares=[(self.bolt, 60), (self.carol, 40.01)]
+        )
 
     def test_invoices_and_credit_notes_that_exist_stay(self):
         """R14: a correction is of one document; the dialogue says so."""
@@ -210,7 +212,7 @@ class TestPmmAttributionWizard(AttributionCommon):
         refund = self._refund(self.invoice, "2026-04-15")
         for document, copied in ((self.order, made), (self.invoice, refund)):
             self.assertTrue(Wizard._open(document).has_copies)
-            self._correct(document, self.manager, shares=[(self.dora, 5)])
+            self._change_credits(document, self.manager, shares=[(self.dora, 5)])
             self.assertEqual(self._credited_with(copied), {"Bolt": 60, "Carol": 40})
 
     def test_correction_after_the_close_is_a_difference(self):
@@ -218,7 +220,7 @@ class TestPmmAttributionWizard(AttributionCommon):
         shared = self._kpi("Shared", role="split")
         self.program._run()
         self._close("2026-01", "2026-02", "2026-03")
-        self._correct(self.invoice, self.manager, shares=[(self.bolt, 50), (self.dora, 50)])
+        self._change_credits(self.invoice, self.manager, shares=[(self.bolt, 50), (self.dora, 50)])
         self.assertIn(self.invoice.id, self.env["pmm.dirty"]._peek("credit_move"))
         self.program._run()
         for partner, amounts in (
@@ -243,7 +245,7 @@ class TestPmmAttributionWizard(AttributionCommon):
     def test_correction_of_an_order_marks_it(self):
         """R14: what is booked follows."""
         self.env["pmm.credit"]._fill_dirty()
-        self._correct(self.order, self.manager, shares=[(self.dora, 5)])
+        self._change_credits(self.order, self.manager, shares=[(self.dora, 5)])
         self.assertIn(self.order.id, self.env["pmm.dirty"]._peek("credit_order"))
 
     # === MERGE === #

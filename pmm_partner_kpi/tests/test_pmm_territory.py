@@ -44,6 +44,21 @@ class TestPmmTerritory(AttributionCommon):
             with self.subTest(f"{place.country_id.code} {place.state_id.code} {place.zip}"):
                 self.assertEqual(self._partner_of(place), expected)
 
+    def test_example_of_the_guide(self):
+        """R51: the table in readme/USAGE.md."""
+        bavaria = [Command.set(self.bavaria.ids)]
+        self._territory(self.bolt)
+        self._territory(self.carol, state_ids=bavaria)
+        self._territory(self.dora, state_ids=bavaria, zip_prefixes="80, 81")
+        hamburg = self.env.ref("base.state_de_hh")
+        for state, code, expected in (
+            (hamburg, "20095", "Bolt"),
+            (self.bavaria, "90402", "Carol"),
+            (self.bavaria, "80331", "Dora"),
+        ):
+            place = self._place(self.germany, state, code)
+            self.assertEqual(self._partner_of(place), expected)
+
     def test_order_of_the_list_decides_between_equals(self):
         """R51: two territories of the same kind: the lower sequence, then the older one."""
         first, second = self._territory(self.bolt), self._territory(self.carol)
@@ -169,12 +184,12 @@ class TestPmmTerritory(AttributionCommon):
         invoice.action_post()
         self.assertEqual(self._credited_with(invoice), {"Carol": 100})
         for partner, expected in ((self.dora, {"Dora": 80}), (self.dora.browse(), {})):
-            self._correct(invoice, territory_partner_id=partner.id, territory_share=80)
+            self._change_credits(invoice, territory_partner_id=partner.id, territory_share=80)
             invoice.button_draft()
             invoice.action_post()
             self.assertEqual(self._credited_with(invoice), expected)
         order = self._order(place, 10)
-        self._correct(order, territory_partner_id=self.dora.id)
+        self._change_credits(order, territory_partner_id=self.dora.id)
         order._action_cancel()
         order.action_draft()
         order.action_confirm()

@@ -46,7 +46,7 @@ def average_rating(least):
 
 
 def percent_satisfied(limit, least):
-    """Return the aggregate: percent of ratings from ``limit`` on, NULL with fewer than ``least``."""
+    """Return the aggregate: percent from ``limit`` on, NULL with fewer ratings than ``least``."""
     return SQL(
         "CASE WHEN COUNT(*) >= %s THEN 100 * AVG((fact.rating >= %s)::int) END", least, limit
     )

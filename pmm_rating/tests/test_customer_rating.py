@@ -116,6 +116,19 @@ class TestCustomerRating(PmmCommon):
         result = self._measurement(self.acme_in, "2026-02", self.rated)
         self.assertFalse(result.has_actual or result.has_attainment)
 
+    def test_worked_example(self):
+        """K24: readme/USAGE.md, figure by figure."""
+        (self.rated | self.happy).min_answers = 3
+        self._rate(5, document=self._order(self.acme))
+        self._rate(4, rated=self.ann)
+        self._rate(3, document=self._order(self.acme))
+        self._rate(5, document=self._order(self.acme), partner_id=self.ann.id)
+        self._rate(0, document=self._order(self.acme), consumed=False)
+        for value in (5, 5):
+            self._rate(value, "2026-03-10 12:00:00", rated=self.ann)
+        self.assertEqual(self._figures(), {"2026-02": 4})
+        self.assertEqual(self._figures(self.happy), {"2026-02": 66.6667})
+
     # === WHOSE IT IS === #
 
     def test_ways_to_a_partner(self):

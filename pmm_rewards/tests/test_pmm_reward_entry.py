@@ -248,11 +248,11 @@ class TestLedgerOfDifferences(RewardCommon):
         invoice = self._invoice(self.stranger, "2026-02-03", 1000, pmm_referrer_id=self.acme.id)
         self.program._run()
         self.assertEqual(self._earned(self.acme_in), 20)
-        self._correct(invoice, referrer_id=self.bolt.id)
+        self._change_credits(invoice, referrer_id=self.bolt.id)
         self.program._run()
         self.assertEqual(self._earned(self.acme_in), 0)
         self.assertEqual(self._earned(self.bolt_in), 20)
-        self._correct(invoice, referrer_id=False)
+        self._change_credits(invoice, referrer_id=False)
         self.program._run()
         self.assertEqual(self._earned(self.bolt_in), 0)
 
@@ -268,7 +268,7 @@ class TestLedgerOfDifferences(RewardCommon):
         self.assertEqual(self._entries(self.acme_in).mapped("amount"), [60])
         self.assertEqual(self._entries(self.bolt_in).mapped("amount"), [40])
         self._close("2026-01", "2026-02")
-        self._correct(invoice, shares=[(self.acme, 50), (self.bolt, 50)])
+        self._change_credits(invoice, shares=[(self.acme, 50), (self.bolt, 50)])
         self.program._run()
         for enrollment, amounts in ((self.acme_in, [60, -10]), (self.bolt_in, [40, 10])):
             entries = self._entries(enrollment)

@@ -1,4 +1,7 @@
-from odoo.addons.pmm_crm_partner_assign.queries.lead_assignments import first_assignments, first_wins
+from odoo.addons.pmm_crm_partner_assign.queries.lead_assignments import (
+    first_assignments,
+    first_wins,
+)
 
 
 def migrate(cr, version):
