@@ -1,5 +1,7 @@
 """Sources of this addon for the contract test of pmm_partner_kpi."""
 
+from odoo.fields import Command
+
 from odoo.addons.pmm_partner_kpi.tests.kpi_source_factories import Factory
 
 
@@ -22,4 +24,35 @@ class Passed(Factory):
         attempt.scoring_success = True
 
 
-FACTORIES = {"certifications_passed": Passed}
+class Answer(Factory):
+    # people answer a survey that is nobody's
+    has_company = False
+
+    def __init__(self, test):
+        super().__init__(test)
+        self.survey = test.env["survey.survey"].create({"title": "How are we?"})
+        self.question = test.env["survey.question"].create(
+            {"survey_id": self.survey.id, "title": "So?", "question_type": "scale"}
+        )
+
+    def vals(self):
+        return {"survey_id": self.survey.id, "question_id": self.question.id}
+
+    def fact(self, partner, day):
+        line = {"question_id": self.question.id, "answer_type": "scale", "value_scale": 9}
+        self.test.env["survey.user_input"].create(
+            {
+                "survey_id": self.survey.id,
+                "partner_id": partner.id,
+                "state": "done",
+                "end_datetime": f"{day} 12:00:00",
+                "user_input_line_ids": [Command.create(line)],
+            }
+        )
+
+
+FACTORIES = {
+    "certifications_passed": Passed,
+    "partner_nps": Answer,
+    "survey_average": Answer,
+}

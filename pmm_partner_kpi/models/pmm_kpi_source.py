@@ -80,6 +80,11 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
+    def _counts_answers(self, kpi):
+        """Return whether it averages answers of people, so that too few of them are no data."""
+        return False
+
+    @api.model
     def _is_marked(self, kpi):
         """Return whether whatever changes its facts marks the enrolments for the next run.
 
