@@ -1,9 +1,10 @@
 from odoo.fields import Command
 
 from .common import PmmCommon
+from .facts_common import FactsCommon
 
 
-class AccessCommon(PmmCommon):
+class AccessCommon(FactsCommon, PmmCommon):
     """A user of each group, and a record of each model for two partners."""
 
     @classmethod
@@ -90,6 +91,8 @@ class AccessCommon(PmmCommon):
         for partner in (cls.acme, cls.bolt):
             shares = [Command.create({"partner_id": partner.id, "share": 50})]
             cls._invoice(cls.stranger, "2026-02-10", 1, pmm_split_ids=shares)
+        for person in people:
+            cls._visit(person, "2026-04-01")
         cls.env["pmm.territory"].create({"name": "Everywhere", "partner_id": cls.acme.id})
         cls.env["pmm.kpi.definition"].create(
             {

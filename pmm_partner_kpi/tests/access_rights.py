@@ -36,6 +36,7 @@ RIGHTS = {
     # on drafts only, and by those who may write the document
     "pmm.attribution":     (NONE, NONE, READ, FULL, FULL, FULL),
     "pmm.dirty":           (NONE, NONE, NONE, NONE, READ, NONE),
+    "pmm.portal.visit":    (NONE, NONE, READ, READ, READ, NONE),
     "pmm.kpi.points.line": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.scorecard":       (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.scorecard.line":  (NONE, NONE, READ, FULL, FULL, READ),

@@ -145,7 +145,12 @@ class TestAccessMethods(AccessCommon):
             "pmm.kpi.restatement": {"action_view_credits"},
             "pmm.credit": {"action_open_document"},
             "pmm.coverage": {"action_view_credits"},
-            "pmm.kpi.definition": {"action_view_measurements", "action_view_targets"},
+            "pmm.kpi.definition": {
+                "action_try_custom",
+                "action_view_measurements",
+                "action_view_targets",
+            },
+            "pmm.portal.visit": set(),
             "pmm.benefit.grant": set(),
             "pmm.segment": {"action_refresh"},
             "pmm.segment.member": set(),
