@@ -3,7 +3,6 @@ import inspect
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
-from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 from odoo.tests import Form, freeze_time, tagged
 
@@ -78,9 +77,11 @@ class TestAccessMethods(AccessCommon):
     def _own_public_methods(self, model):
         """Return the names of public methods that pmm_partner_kpi adds to ``model``."""
         names = []
+        # what every model has, such as the help of an empty list, is no endpoint of ours
+        everywhere = type(self.env["base"])
         for name, method in inspect.getmembers(type(self.env[model]), inspect.isfunction):
             own = method.__module__.startswith("odoo.addons.pmm_partner_kpi.")
-            if own and not name.startswith("_") and not hasattr(BaseModel, name):
+            if own and not name.startswith("_") and not hasattr(everywhere, name):
                 names.append(name)
         return names
 
