@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # of these less is better
-LIMITS = {"days_late"}
+LIMITS = {"days_late", "returns_rate"}
 
 
 class PmmKpiDefinition(models.Model):

@@ -6,7 +6,7 @@ leads through, and turns the conditions into SQL.
 
 from odoo.tools import SQL
 
-from .windows import local_day
+from .program_days import local_day
 
 AGGREGATES = {
     "count": SQL("COUNT(*)"),

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 # percent of what fell due that was paid in time
 ON_TIME = SQL(
-    "SUM(fact.amount) FILTER (WHERE fact.paid_on <= fact.due_on) * 100"
+    "COALESCE(SUM(fact.amount) FILTER (WHERE fact.paid_on <= fact.due_on), 0) * 100"
     " / NULLIF(SUM(fact.amount), 0)"
 )
 # days beyond terms: weighted by amount, early is 0

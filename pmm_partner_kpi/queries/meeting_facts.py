@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .windows import local_day
+from .program_days import local_day
 
 # a meeting or an activity counts once, however many people or group members it concerns
 EACH_ONCE = SQL("COUNT(DISTINCT fact.record_id)")

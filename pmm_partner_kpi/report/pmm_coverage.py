@@ -64,15 +64,15 @@ class PmmCoverage(models.Model):
     country_id = fields.Many2one("res.country", readonly=True)
     state_id = fields.Many2one("res.country.state", readonly=True)
     amount = fields.Monetary(
-        string="Sold, last 12 months",
+        string="Last 12 months",
         readonly=True,
         help="Untaxed, invoiced in the 12 months up to today, less credit notes.",
     )
     amount_before = fields.Monetary(
-        string="12 months before", readonly=True, help="The same in the 12 months before these."
+        string="Year before", readonly=True, help="The same in the 12 months before these."
     )
     customers = fields.Integer(
-        string="Active customers",
+        string="Customers",
         readonly=True,
         help="Customers who were sold something in the last 12 months.",
     )

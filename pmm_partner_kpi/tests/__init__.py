@@ -1,3 +1,4 @@
+from . import test_credit_stages
 from . import test_credit_cost
 from . import test_credit_exclusions
 from . import test_credit_queries
@@ -20,6 +21,7 @@ from . import test_pmm_program_entry
 from . import test_pmm_application
 from . import test_pmm_agreement
 from . import test_portal_entry
+from . import test_portal_kpi
 from . import test_portal_people
 from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
@@ -32,6 +34,7 @@ from . import test_kpi_compare
 from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
+from . import test_access_methods
 from . import test_query_count
 from . import test_restatement
 from . import test_concurrency
@@ -68,3 +71,9 @@ from . import test_company_of_choice
 from . import test_pmm_attribution
 from . import test_pmm_territory
 from . import test_pmm_attribution_wizard
+from . import test_kpi_source_contract
+from . import test_kpi_source_payments
+from . import test_kpi_source_contacts
+from . import test_portal_visits
+from . import test_kpi_source_custom
+from . import test_kpi_facts_run
