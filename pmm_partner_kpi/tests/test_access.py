@@ -147,6 +147,8 @@ class TestAccess(FactsCommon, PmmCommon):
             ]
         )
         cls._make_entry()
+        for person in people:
+            cls._visit(person, "2026-02-10")
         for partner in (cls.acme, cls.bolt):
             shares = [Command.create({"partner_id": partner.id, "share": 50})]
             cls._invoice(cls.stranger, "2026-02-10", 1, pmm_split_ids=shares)
