@@ -333,8 +333,10 @@ class TestLeadSources(LeadCommon):
     def test_retired_with_the_addon(self):
         """X9: uninstalling takes the KPIs out of use; what was published stays."""
         self._lead(self.acme, "2026-01-10 12:00:00")
+        rate = self._kpi("Rate", source="formula", formula="won / received * 100")
         self._close("2026-01")
         self.received._retire_source("leads_received")
+        self.assertFalse(rate.active or rate.program_ids)
         self.assertFalse(self.received.active)
         self.assertFalse(self.received.program_ids)
         self.assertTrue(self.won.active)

@@ -82,10 +82,8 @@ class PmmKpiDefinition(models.Model):
     def _measured_by(self):
         return super()._measured_by() | {"survey_id", "question_id"}
 
-    def _retire_source(self, code):
-        retired = self.filtered(lambda kpi: kpi.source == code)
-        super()._retire_source(code)
+    @api.model
+    def _retired_values(self):
         # what they name could not go otherwise
-        retired.write(
-            {"certification_ids": [Command.clear()], "survey_id": False, "question_id": False}
-        )
+        named = {"certification_ids": [Command.clear()], "survey_id": False, "question_id": False}
+        return super()._retired_values() | named

@@ -5,10 +5,17 @@ from odoo.fields import Command
 from odoo.addons.pmm_partner_kpi.tests.kpi_source_factories import Factory
 
 
-class Passed(Factory):
-    # people are certified, whoever sells to their company
+class Surveyed(Factory):
+    """People answer for their company, whichever of ours sells to it."""
+
     has_company = False
 
+    def __init__(self, test):
+        super().__init__(test)
+        test.env.user.group_ids |= test.env.ref("survey.group_survey_manager")
+
+
+class Passed(Surveyed):
     def fact(self, partner, day):
         exam = self.test.env["survey.survey"].create(
             {"title": "Exam", "certification": True, "scoring_type": "scoring_without_answers"}
@@ -24,10 +31,7 @@ class Passed(Factory):
         attempt.scoring_success = True
 
 
-class Answer(Factory):
-    # people answer a survey that is nobody's
-    has_company = False
-
+class Answer(Surveyed):
     def __init__(self, test):
         super().__init__(test)
         self.survey = test.env["survey.survey"].create({"title": "How are we?"})

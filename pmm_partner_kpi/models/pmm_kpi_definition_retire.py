@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 
@@ -10,8 +10,18 @@ class PmmKpiDefinition(models.Model):
     def _retire_source(self, code):
         """Take those of source ``code`` out of use before nothing can measure them.
 
-        They are archived and leave their programmes; published figures stay. Addons give it as
-        ``ondelete`` of the code that they add to ``source``.
+        They, and what follows from them, are archived and leave their programmes; published
+        figures stay. Addons give it as ``ondelete`` of the code that they add to ``source``.
         """
         retired = self.filtered(lambda kpi: kpi.source == code)
-        retired.write({"active": False, "program_ids": [Command.clear()], "source": "revenue"})
+        concerned = retired._and_derived()
+        # what is derived first: it is refused while something that it needs is archived
+        for kpi in reversed(concerned._with_depends() & concerned):
+            kpi.write({"active": False, "program_ids": [Command.clear()]})
+        # past the rule that what is published stays as it is defined: nobody measures it any more
+        models.Model.write(retired, self._retired_values())
+
+    @api.model
+    def _retired_values(self):
+        """Return what a KPI is given that cannot be measured any more."""
+        return {"source": "revenue"}
