@@ -13,9 +13,7 @@ class PmmPeriod(models.Model):
         aggregator=None,
         help="The last sales credit that the published figures know.",
     )
-    restatement_count = fields.Integer(
-        string="Late changes", compute="_compute_restatement_count"
-    )
+    restatement_count = fields.Integer(string="Late changes", compute="_compute_restatement_count")
 
     def _compute_restatement_count(self):
         counts = dict(

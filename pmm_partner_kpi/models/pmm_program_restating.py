@@ -19,9 +19,7 @@ class PmmProgram(models.Model):
         " published figure is noted beside it. Periods that ended earlier are left alone, and what"
         " comes for them is not noted: each month makes a run longer. 0: none is looked at.",
     )
-    restatement_count = fields.Integer(
-        string="Late changes", compute="_compute_restatement_count"
-    )
+    restatement_count = fields.Integer(string="Late changes", compute="_compute_restatement_count")
 
     def _compute_restatement_count(self):
         counts = dict(

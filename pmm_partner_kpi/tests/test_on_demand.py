@@ -165,9 +165,7 @@ class TestOnDemand(PmmCommon):
 
     def _standing(self, condition):
         """Return the partners of the credits that meet ``condition``."""
-        query = self.env["pmm.credit"]._search(
-            [("stage", "=", "invoiced")], order="partner_id, id"
-        )
+        query = self.env["pmm.credit"]._search([("stage", "=", "invoiced")], order="partner_id, id")
         query.add_where(condition)
         return [credit.partner_id.id for credit in self.env["pmm.credit"].browse(query)]
 
