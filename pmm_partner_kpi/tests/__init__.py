@@ -37,6 +37,7 @@ from . import test_access
 from . import test_access_methods
 from . import test_query_count
 from . import test_restatement
+from . import test_restatement_access
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal
