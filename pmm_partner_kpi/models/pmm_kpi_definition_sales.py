@@ -73,8 +73,8 @@ class PmmKpiDefinition(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
-        help="Partners do not see targets and results of this KPI, nor where they stand in tiers that"
-        " ask for it. Proposed for margins, which would tell them what we earn.",
+        help="Partners do not see targets and results of this KPI, nor where they stand in tiers"
+        " that ask for it. Proposed for margins, which would tell them what we earn.",
     )
     has_returns = fields.Boolean(compute="_compute_has_returns")
 
