@@ -20,6 +20,8 @@ SWEEP_FROM = {
     INVOICES: "pmm_partner_kpi.sweep_from",
     ORDERS: "pmm_partner_kpi.sweep_orders_from",
 }
+# stages never add up, so the list of a document opens with one of them
+FIRST_STAGE = {INVOICES: "invoiced", ORDERS: "booked"}
 # documents or partners that one statement looks at: it bounds the memory of a run
 BATCH = 1000
 # so many new credits change how PostgreSQL should look for them
@@ -45,6 +47,8 @@ class PmmCredit(models.Model):
         "This sales credit has just been recorded by another run.",
     )
     _partner_date_idx = models.Index("(partner_id, date)")  # measuring, list of a partner
+    # what was withdrawn, of some partners: counts leave it out
+    _corrected_idx = models.Index("(partner_id, company_id) WHERE reason <> 'new'")
     _document_idx = models.Index("(document_id, document_model)")  # filling, smart buttons
 
     line_model = fields.Char(required=True, readonly=True)
@@ -128,6 +132,12 @@ class PmmCredit(models.Model):
         groups="pmm_partner_kpi.group_pmm_manager",
         help="What this quantity has cost, as it was known when the document was posted.",
     )
+    may_open = fields.Boolean(compute="_compute_may_open")
+    margin = fields.Monetary(
+        compute="_compute_margin",
+        groups="pmm_partner_kpi.group_pmm_manager",
+        help="Amount less cost, where the cost is known.",
+    )
     reason = fields.Selection(
         [("new", "New"), ("changed", "Changed"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -158,6 +168,20 @@ class PmmCredit(models.Model):
     )
     recorded_at = fields.Datetime(string="Recorded on", required=True, readonly=True)
 
+    @api.depends("amount", "has_cost", "cost")
+    def _compute_margin(self):
+        for credit in self:
+            credit.margin = credit.amount - credit.cost if credit.has_cost else 0
+
+    @api.depends_context("uid")
+    @api.depends("document_model", "document_id")
+    def _compute_may_open(self):
+        for model, credits in self.grouped("document_model").items():
+            documents = self.env[model].browse(credits.mapped("document_id")).exists()
+            readable = set(documents._filtered_access("read").ids)
+            for credit in credits:
+                credit.may_open = credit.document_id in readable
+
     # === ACTIONS === #
 
     def action_open_document(self):
@@ -174,35 +198,82 @@ class PmmCredit(models.Model):
 
     @api.model
     def _action_of_documents(self, documents):
-        """Return the action that lists the credits of these documents, stage by stage."""
+        """Return the action that lists the credits of these documents, at their first stage."""
+        stage = FIRST_STAGE[documents._name]
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
         return action | {
             "domain": [
                 ("document_model", "=", documents._name),
                 ("document_id", "in", documents.ids),
             ],
-            "context": {"search_default_group_stage": 1},
+            "context": {f"search_default_{stage}": 1, "search_default_group_role": 1},
         }
+
+    @api.model
+    def _count_of_documents(self, documents):
+        """Return {document id: number of credits} at the first stage of these documents."""
+        return dict(
+            self._read_group(
+                [
+                    ("document_model", "=", documents._name),
+                    ("document_id", "in", documents.ids),
+                    ("stage", "=", FIRST_STAGE[documents._name]),
+                ],
+                ["document_id"],
+                ["__count"],
+            )
+        )
 
     # === FILLING === #
 
     @api.model
-    def _fill_dirty(self, limit=None):
+    def _scopes(self):
+        """Return {queue of marks: function that makes a scope of its ids}."""
+        return {
+            "credit_order": partial(of_documents, ORDERS),
+            "credit_move": partial(of_documents, INVOICES),
+            "credit_partner": of_partners,
+        }
+
+    @api.model
+    def _queues(self):
+        return list(self._scopes())
+
+    @api.model
+    def _fill_dirty(self):
         """Append what the marked documents and partners need; return the number of rows."""
-        Dirty = self.env["pmm.dirty"]
         added = 0
-        for queue, scope in (
-            ("credit_order", partial(of_documents, ORDERS)),
-            ("credit_move", partial(of_documents, INVOICES)),
-            ("credit_partner", of_partners),
-        ):
-            for ids in split_every(BATCH, Dirty._peek(queue, limit), list):
-                added += self._append(scope(ids))
-                Dirty._take(queue, ids)
+        for queue in self._scopes():
+            for ids in split_every(BATCH, self.env["pmm.dirty"]._peek(queue), list):
+                added += self._fill_marked(queue, ids)
         # a first run goes on to measure in the same transaction; schedules leave it to autovacuum
-        if added >= MANY and limit is None:
+        if added >= MANY:
             self.env.cr.execute(renew_statistics())
         return added
+
+    @api.model
+    def _fill_batch(self, limit):
+        """Do the same for up to ``limit`` marks of each queue; return how many ids that were."""
+        keys = 0
+        for queue in self._scopes():
+            for ids in split_every(BATCH, self.env["pmm.dirty"]._peek(queue, limit), list):
+                self._fill_marked(queue, ids)
+                keys += len(ids)
+        return keys
+
+    @api.model
+    def _fill_marked(self, queue, ids):
+        """Append what these documents or partners need and take their marks; return the rows."""
+        added = self._append(self._scopes()[queue](ids))
+        self.env["pmm.dirty"]._take(queue, ids)
+        return added
+
+    @api.model
+    def _last_number(self):
+        """Return the number of the newest sales credit, 0 where there is none."""
+        # of all partners
+        [[last]] = self.sudo()._read_group([], [], ["id:max"])
+        return last or 0
 
     @api.model
     def _fill_range(self, first, last, model=INVOICES):
@@ -276,6 +347,7 @@ class PmmCredit(models.Model):
         """Return the highest id of a document, or of one that is gone and still has credits."""
         # the sweep looks at all documents
         [[document]] = self.env[model].sudo()._read_group([], [], ["id:max"])
+        # and at all credits
         credits = self.sudo()
         [[credited]] = credits._read_group(
             [("document_model", "=", model)], [], ["document_id:max"]

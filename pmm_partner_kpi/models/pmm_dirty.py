@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..queries.dirty_marks import add_marks, remove_marks
+from ..queries.dirty_marks import add_marks, count_marks, oldest_marks, remove_marks
 
 
 class PmmDirty(models.Model):
@@ -14,7 +14,8 @@ class PmmDirty(models.Model):
     _description = "Change to be Processed"
     _log_access = False
 
-    _queue_idx = models.Index("(queue, res_id)")
+    _queue_idx = models.Index("(queue, res_id)")  # taking, counting
+    _oldest_idx = models.Index("(queue, id)")  # the next batch
 
     queue = fields.Char(required=True)
     res_id = fields.Integer(required=True)
@@ -28,12 +29,20 @@ class PmmDirty(models.Model):
 
     @api.model
     def _peek(self, queue, limit=None):
-        """Return up to ``limit`` distinct marked ids of ``queue``, oldest mark first."""
-        # marks belong to the run, whoever started it
-        rows = self.sudo()._read_group(
-            [("queue", "=", queue)], ["res_id"], ["id:min"], order="id:min", limit=limit
-        )
-        return [res_id for res_id, _first in rows]
+        """Return up to ``limit`` distinct marked ids of ``queue``, oldest mark first.
+
+        With a limit only so many marks are read, however many wait.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(oldest_marks(queue, limit))
+        return [res_id for [res_id] in rows]
+
+    @api.model
+    def _count(self, queues):
+        """Return how many ids are marked in these queues."""
+        self.flush_model()
+        [[count]] = self.env.execute_query(count_marks(queues))
+        return count
 
     @api.model
     def _take(self, queue, ids):

@@ -66,6 +66,7 @@ class PmmKpiDefinition(models.Model):
             ("days", "Days"),
             ("hours", "Hours"),
             ("points", "Points"),
+            ("score", "Score"),
         ],
         compute="_compute_unit",
     )
@@ -227,8 +228,9 @@ class PmmKpiDefinition(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_measured(self):
-        measured = self.env["pmm.kpi.measurement"].search([("kpi_id", "in", self.ids)], limit=1)
-        if measured:
+        # results of other companies keep it as well
+        results = self.env["pmm.kpi.measurement"].sudo()
+        if measured := results.search([("kpi_id", "in", self.ids)], limit=1):
             raise self.env["pmm.kpi.measurement"]._in_use_error(measured.kpi_id)
 
     @api.model

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..queries.kpi_values import add_columns, combine, growth, rounded
+from ..queries.kpi_values import add_columns, combine, fenced, growth, rounded
 from ..queries.opening_balances import opening_values
 from ..queries.program_days import local_day
 from ..queries.windows import OwnWindows, Stretch
@@ -34,6 +34,8 @@ class PmmKpiDefinition(models.Model):
             nonlocal ordered
             if kpi in path:
                 raise UserError(self.env._("“%s” is derived from itself.", kpi.name))
+            if kpi in ordered:
+                return
             for other in kpi._source()._needs(kpi):
                 visit(other, path | kpi)
             ordered |= kpi
@@ -59,7 +61,7 @@ class PmmKpiDefinition(models.Model):
         columns = {kpi: SQL.identifier(kpi._value_column()) for kpi in measured}
         for kpi in kpis - measured:
             value = kpi._rounded(kpi._source()._expression(kpi, columns), program)
-            select = add_columns(select, {kpi._value_column(): value})
+            select = add_columns(fenced(select), {kpi._value_column(): value})
             columns[kpi] = SQL.identifier(kpi._value_column())
         return select
 

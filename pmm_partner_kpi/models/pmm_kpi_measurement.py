@@ -148,16 +148,27 @@ class PmmKpiMeasurement(models.Model):
     def _measure(self, enrollments):
         """Bring the results of ``enrollments`` in open periods up to date.
 
-        Return the number of results that changed. One statement per programme, KPI and batch
-        of enrolments; closed periods are left as they were published.
+        Return the number of results that changed. Closed periods stay as they were published;
+        what would be another figure there today is appended as a restatement.
+        """
+        changed, _restated = self._measure_all(enrollments)
+        return changed
+
+    @api.model
+    def _measure_all(self, enrollments):
+        """Do what :meth:`_measure` does; return the numbers of results changed and restated.
+
+        One statement per programme and batch of enrolments.
         """
         self.env.flush_all()
-        changed = 0
+        changed = restated = 0
         for program, members in enrollments.grouped("program_id").items():
             for ids in split_every(BATCH, members.ids, list):
-                changed += self._measure_batch(program, ids)
+                counts = self._measure_batch(program, ids)
+                changed, restated = changed + counts[0], restated + counts[1]
         self.invalidate_model()
-        return changed
+        self.env["pmm.kpi.restatement"].invalidate_model()
+        return changed, restated
 
     @api.model
     def _measure_batch(self, program, enrollment_ids):
@@ -165,15 +176,19 @@ class PmmKpiMeasurement(models.Model):
         stale = self.env.execute_query(stale_measurements(program, enrollment_ids, today))
         # results are derived data and belong to the run, whoever started it
         self.sudo().browse(id_ for [id_] in stale).unlink()
-        if not program.kpi_ids:
-            return len(stale)
         # figures are the same whoever starts the run
         kpis = program.sudo().kpi_ids
-        values = kpis._value_select(
-            PeriodWindows(program, enrollment_ids), pairs(program, enrollment_ids, today)
-        )
+        if not kpis:
+            return len(stale), 0
+        wanted = pairs(program, enrollment_ids, today)
+        if since := program._restated_since(today):
+            changed, restated = self._measure_and_restate(
+                kpis, program, enrollment_ids, wanted, today, since
+            )
+            return len(stale) + changed, restated
+        values = kpis._value_select(PeriodWindows(program, enrollment_ids), wanted)
         rows = self.env.execute_query(upsert_measurements(kpis, program, values, today))
-        return len(stale) + len(rows)
+        return len(stale) + len(rows), 0
 
     @api.model
     def _in_use_error(self, kpi):

@@ -149,6 +149,7 @@ class PmmOpeningJudge(models.AbstractModel):
                 "item_count": len(items),
                 "problem_count": len(problems),
                 "shown": SHOWN,
+                "imported": self.state == "imported",
             },
         )
 

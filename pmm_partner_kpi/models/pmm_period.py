@@ -119,6 +119,7 @@ class PmmPeriod(models.Model):
                     "state": "closed",
                     "closed_at": fields.Datetime.now(),
                     "closed_by_id": self.env.uid,
+                    "credits_until": self.env["pmm.credit"]._last_number(),
                 }
             )
             program._ensure_periods()

@@ -9,6 +9,7 @@ from odoo.tools import html2plaintext
 
 from ..engine import periods
 from ..queries.program_days import day_without_rate
+from ..queries.waiting import changed_by_the_day
 from ..queries.windows import Stretch
 
 _logger = logging.getLogger(__name__)
@@ -94,9 +95,10 @@ class PmmProgram(models.Model):
             program.currency_id = program.currency_id or program.company_id.currency_id
 
     def _compute_enrollment_count(self):
+        # partners, not rows: one may have been in the pilot, or have left and come back
         counts = dict(
             self.env["pmm.enrollment"]._read_group(
-                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+                [("program_id", "in", self.ids)], ["program_id"], ["partner_id:count_distinct"]
             )
         )
         for program in self:
@@ -186,28 +188,39 @@ class PmmProgram(models.Model):
     def _run(self):
         """Fill credits, measure all enrolments, and return {what: count} of what was added.
 
-        The addons above add their own stages after ``super()``.
+        What addons do for single enrolments they add to ``_calculate``, the rest after ``super()``.
         """
         self._lock_for_run()
         self._ensure_periods()
         figures = {"credits": self.env["pmm.credit"]._fill_dirty()}
         # only now the days to convert are known; a refusal rolls the credits back as well
         self._check_currency_rates()
-        enrollments = self.enrollment_ids
-        figures["measurements"] = self.env["pmm.kpi.measurement"]._measure(enrollments)
+        return figures | self._calculate(self.enrollment_ids)
+
+    def _calculate(self, enrollments):
+        """Measure these enrolments and all that hangs on it; return {what: count}, take marks.
+
+        The programmes are locked and the credits filled. The addons above add their own stages
+        after ``super()``.
+        """
+        measured, restated = self.env["pmm.kpi.measurement"]._measure_all(enrollments)
         self.env["pmm.dirty"]._take("measure", enrollments.ids)
-        figures["tiers"] = enrollments._evaluate_tiers()
+        tiers = enrollments._evaluate_tiers()
         self.env["pmm.dirty"]._take("tier", enrollments.ids)
-        return figures
+        return {"measurements": measured, "restatements": restated, "tiers": tiers}
 
     def _run_sentence(self, figures):
         sentence = self.env._(
-            "%(credits)s new sales credits, %(measurements)s results changed.",
+            "New sales credits: %(credits)s. Results changed: %(measurements)s.",
             credits=figures["credits"],
             measurements=figures["measurements"],
         )
         if figures["tiers"]:
-            sentence += " " + self.env._("%s changes of tier.", figures["tiers"])
+            sentence += " " + self.env._("Changes of tier: %s.", figures["tiers"])
+        if figures["restatements"]:
+            sentence += " " + self.env._(
+                "Late changes in closed periods: %s.", figures["restatements"]
+            )
         return sentence
 
     def _lock_for_run(self):
@@ -281,23 +294,10 @@ class PmmProgram(models.Model):
 
     def _mark_what_the_day_changes(self):
         """Mark enrolments whose period has ended undecided, or whose period has begun."""
-        Measurement = self.env["pmm.kpi.measurement"]
+        self.env.flush_all()
         for program in self:
-            today = program._today()
-            undecided = Measurement.search(
-                [
-                    ("program_id", "=", program.id),
-                    ("state", "=", "open"),
-                    ("period_id.state", "!=", "closed"),
-                    ("period_id.date_stop", "<=", today),
-                ]
-            )
-            undecided.enrollment_id._mark_to_measure()
-            current = program.period_ids.filtered(
-                lambda period, day=today: period.date_start <= day < period.date_stop
-            )
-            if not Measurement.search_count([("period_id", "in", current.ids)], limit=1):
-                program.enrollment_ids._mark_to_measure()
+            rows = self.env.execute_query(changed_by_the_day(program, program._today()))
+            self.env["pmm.enrollment"].browse(id_ for [id_] in rows)._mark_to_measure()
         self._mark_tiers_of_the_day()
 
     def _check_currency_rates(self):
@@ -333,15 +333,14 @@ class PmmProgram(models.Model):
         programs = self.search([("enrollment_ids", "!=", False)])
         programs._ensure_periods()
         programs.filtered("kpi_ids")._mark_what_the_day_changes()
-        queues = ("credit_move", "credit_partner")
-        waiting = sum(len(Dirty._peek(queue)) for queue in queues)
+        Credit = self.env["pmm.credit"]
+        waiting = Dirty._count(Credit._queues())
         cron._commit_progress(remaining=waiting)
-        while waiting:
-            self.env["pmm.credit"]._fill_dirty(limit=batch)
-            left = sum(len(Dirty._peek(queue)) for queue in queues)
-            if not cron._commit_progress(max(waiting - left, 1), remaining=left):
+        while keys := Credit._fill_batch(batch):
+            # others may have marked more meanwhile, so what is left is an estimate
+            waiting = max(waiting - keys, 0)
+            if not cron._commit_progress(keys, remaining=waiting):
                 return
-            waiting = left
         self._cron_stage("measure", self.env["pmm.kpi.measurement"]._measure, batch)
         self._cron_stage("tier", lambda enrollments: enrollments._evaluate_tiers(), batch)
 

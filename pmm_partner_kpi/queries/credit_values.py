@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .counted_partners import counted_partners, join_counted
+from .counted_partners import counted_for, counted_partners, join_counted
 from .credit_differences import FACTS, KEY
 from .enrollment_days import former_ref
 
@@ -28,7 +28,7 @@ def credit_values(windows, scope, day, columns, stage):
         WHERE %(windows)s AND (%(where)s)
         GROUP BY enrollment.id, days.window_id
         """,
-        corrected=_corrected(windows.program, stage),
+        corrected=_corrected(windows.program, stage, _partners(scope, windows)),
         columns=SQL(", ").join(
             SQL("%s AS %s", aggregate, SQL.identifier(name)) for name, aggregate, _ in columns
         ),
@@ -57,7 +57,14 @@ def first_sales(windows, scope, day, column, matching, name, stage):
         GROUP BY enrollment.id, days.window_id
         """,
         name=SQL.identifier(name),
-        first=_first_days(windows.program, scope, windows.wanted, day, column, matching, stage),
+        first=_first_days(
+            windows.program,
+            _partners(scope, windows),
+            day,
+            column,
+            matching,
+            stage,
+        ),
         join_counted=join_counted(
             scope, first_day, windows.wanted, years=windows.stretch.years_back
         ),
@@ -71,11 +78,11 @@ def first_days_for(program, scope, enrollment_id, day, column, matching, stage):
 
     Those of all partners who count in the ``scope`` of one enrolment.
     """
-    wanted = SQL("SELECT %s", enrollment_id)
-    return _first_days(program, scope, wanted, day, column, matching, stage)
+    partners = SQL("SELECT partner_id FROM (%s) who", counted_for(scope, enrollment_id))
+    return _first_days(program, partners, day, column, matching, stage)
 
 
-def _first_days(program, scope, wanted, day, column, matching, stage):
+def _first_days(program, partners, day, column, matching, stage):
     return SQL(
         """
         WITH corrected AS MATERIALIZED (%(corrected)s)
@@ -85,10 +92,10 @@ def _first_days(program, scope, wanted, day, column, matching, stage):
         WHERE pmm_credit.partner_id IN (%(partners)s) AND %(matching)s
         GROUP BY pmm_credit.partner_id, %(former_ref)s, pmm_credit.customer_id
         """,
-        corrected=_corrected(program, stage),
+        corrected=_corrected(program, stage, partners),
         former_ref=former_ref("pmm_credit", SQL.identifier("pmm_credit", column)),
         day=day,
-        partners=SQL("SELECT partner_id FROM (%s) who", counted_partners(scope, wanted)),
+        partners=partners,
         matching=matching,
     )
 
@@ -110,11 +117,18 @@ def is_sold():
     )
 
 
-def _corrected(program, stage):
+def _partners(scope, windows):
+    """Return a SELECT of the partners whose credits count for the wanted enrolments."""
+    if scope == "own":
+        return SQL("SELECT partner_id FROM pmm_enrollment WHERE id IN (%s)", windows.wanted)
+    return SQL("SELECT partner_id FROM (%s) counted", counted_partners(scope, windows.wanted))
+
+
+def _corrected(program, stage, partners):
     """Return a SELECT (id, quantity, amount) of the credits that corrections belong to.
 
     The figures are what all credits of the same document line and facts add up to. Few rows
-    ever are corrected, so they are gathered once and hashed.
+    ever are corrected, so they are gathered once and hashed: those of ``partners``, a SELECT.
     """
     return SQL(
         """
@@ -124,10 +138,12 @@ def _corrected(program, stage):
         WHERE (part.line_id, part.line_model) IN (
             SELECT line_id, line_model FROM pmm_credit
             WHERE reason <> 'new' AND company_id = %(company)s AND stage = %(stage)s
+                AND partner_id IN (%(partners)s)
         ) AND part.company_id = %(company)s AND part.stage = %(stage)s
         GROUP BY %(group)s
         """,
         company=program.company_id.id,
         stage=stage,
+        partners=partners,
         group=SQL(", ").join(SQL.identifier("part", name) for name in KEY + FACTS),
     )

@@ -47,3 +47,26 @@ def mark_paid_documents(payer_ids):
 def remove_marks(queue, ids):
     """Return the DELETE of all marks of these ids that the transaction sees."""
     return SQL("DELETE FROM pmm_dirty WHERE queue = %s AND res_id = ANY(%s)", queue, list(ids))
+
+
+def oldest_marks(queue, limit):
+    """Return a SELECT of distinct marked ids, oldest first, from the first ``limit`` marks."""
+    return SQL(
+        """
+        SELECT res_id FROM (
+            SELECT res_id, id FROM pmm_dirty WHERE queue = %s ORDER BY id LIMIT %s
+        ) oldest
+        GROUP BY res_id ORDER BY MIN(id)
+        """,
+        queue,
+        limit,
+    )
+
+
+def count_marks(queues):
+    """Return a SELECT of the number of distinct (queue, id) that are marked."""
+    return SQL(
+        "SELECT COUNT(*) FROM (SELECT DISTINCT queue, res_id FROM pmm_dirty"
+        " WHERE queue = ANY(%s)) marked",
+        list(queues),
+    )

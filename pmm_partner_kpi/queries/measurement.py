@@ -45,7 +45,7 @@ def upsert_measurements(kpis, program, values, today):
                 END, 4) AS attainment
             FROM (%(values)s) measured
             JOIN pmm_enrollment enrollment ON enrollment.id = measured.enrollment_id
-            JOIN pmm_period period ON period.id = measured.window_id
+            JOIN pmm_period period ON period.id = measured.window_id AND period.state <> 'closed'
             CROSS JOIN LATERAL (VALUES %(cells)s) cell (kpi_id, currency_id, is_limit, actual)
             LEFT JOIN pmm_kpi_target target ON target.kpi_id = cell.kpi_id
                 AND target.enrollment_id = measured.enrollment_id

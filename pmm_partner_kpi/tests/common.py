@@ -199,6 +199,20 @@ class PmmCommon(AccountTestInvoicingCommon):
         return refund
 
     @classmethod
+    def _change_credits(cls, document, user=None, reason="Agreed with both", **vals):
+        """Change who is credited as a programme manager does; ``shares`` are pairs."""
+        user = user or cls.env.user
+        action = document.with_user(user).action_pmm_change_credits()
+        wizard = cls.env["pmm.attribution.wizard"].with_user(user).browse(action["res_id"])
+        if "shares" in vals:
+            lines = [
+                Command.create({"partner_id": p.id, "share": s}) for p, s in vals.pop("shares")
+            ]
+            vals["line_ids"] = [Command.clear(), *lines]
+        wizard.write({"reason": reason, **vals})
+        wizard.action_apply()
+
+    @classmethod
     def _period(cls, name, program=None):
         """Return the period called ``name`` (2026-01, 2026-Q1, 2026) of the programme."""
         program = program or cls.program

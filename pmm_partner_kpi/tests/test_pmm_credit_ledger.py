@@ -108,10 +108,10 @@ class TestPmmCreditLedger(PmmCommon):
         """X13: a limited call works off so many documents and leaves the others marked."""
         self.program._run()
         moves = [self._invoice(self.acme, "2026-02-03", price) for price in (1, 2, 3)]
-        self.assertEqual(self.env["pmm.credit"]._fill_dirty(limit=2), 2)
+        self.assertEqual(self.env["pmm.credit"]._fill_batch(2), 2)
         self.assertEqual(self._credited(self.acme), 3)
         self.assertEqual(set(self._marks("credit_move").mapped("res_id")), {moves[2].id})
-        self.assertEqual(self.env["pmm.credit"]._fill_dirty(limit=2), 1)
+        self.assertEqual(self.env["pmm.credit"]._fill_batch(2), 1)
         self.assertEqual(self._credited(self.acme), 6)
 
     # === SWEEP === #

@@ -59,6 +59,28 @@ class TestQueryCount(PmmCommon):
         self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
         self.assertLess(counts[1], 15)
 
+    def test_scoring_asks_as_often_for_many(self):
+        """K14, X13: two statements per batch, whatever the number of partners or scorecards."""
+        for number in range(3):
+            self.env["pmm.scorecard"].create(
+                {
+                    "name": f"Card {number}",
+                    "program_id": self.program.id,
+                    "line_ids": [Command.create({"kpi_id": self.kpi.id, "weight": 100})],
+                }
+            )
+        Score = self.env["pmm.score"]
+        Score._score_batch(self.program, self.enrollments.ids)
+        self.assertEqual(Score.search_count([]), 3 * MANY * 4)
+        counts = []
+        for number in (1, MANY):
+            Score.search([]).sudo().unlink()
+            with self._counted(counts):
+                Score._score_batch(self.program, self.enrollments[:number].ids)
+            self.assertEqual(Score.search_count([]), 3 * number * 4)
+        self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
+        self.assertLess(counts[1], 10)
+
     def test_measuring_many_kpis_asks_as_often(self):
         """X13: of all sales sources, 20 KPIs for 200 enrolments as 10 for one."""
         Measurement = self.env["pmm.kpi.measurement"]

@@ -30,6 +30,14 @@ class PmmEnrollment(models.Model):
         """Note that what these enrolments have earned may differ from the ledger."""
         self.env["pmm.dirty"]._mark("accrue", self.ids)
 
+    def _measured_sentence(self, figures):
+        sentence = super()._measured_sentence(figures)
+        if not figures["entries"]:
+            return sentence
+        added = self.env._("New reward entries: %s.", figures["entries"])
+        only = not any(count for stage, count in figures.items() if stage != "entries")
+        return added if only else f"{sentence} {added}"
+
     def action_view_entries(self):
         """Return the action that shows the reward ledger of this enrolment."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

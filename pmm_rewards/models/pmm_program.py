@@ -112,15 +112,15 @@ class PmmProgram(models.Model):
 
     # === THE RUN === #
 
-    def _run(self):
-        figures = super()._run()
-        figures["entries"] = self.env["pmm.reward.entry"]._accrue(self.enrollment_ids)
-        self.env["pmm.dirty"]._take("accrue", self.enrollment_ids.ids)
+    def _calculate(self, enrollments):
+        figures = super()._calculate(enrollments)
+        figures["entries"] = self.env["pmm.reward.entry"]._accrue(enrollments)
+        self.env["pmm.dirty"]._take("accrue", enrollments.ids)
         return figures
 
     def _run_sentence(self, figures):
         return self.env._(
-            "%(before)s %(entries)s new reward entries.",
+            "%(before)s New reward entries: %(entries)s.",
             before=super()._run_sentence(figures),
             entries=figures["entries"],
         )
