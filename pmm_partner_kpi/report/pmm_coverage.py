@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..queries.coverage import coverage, wanted_by_kpis
+from ..queries.coverage import coverage, wanted_by_kpis, wanted_by_territories
 
 
 class PmmCoverage(models.Model):
@@ -42,6 +42,14 @@ class PmmCoverage(models.Model):
             "program_ids",
             "role",
             "source",
+        ],
+        "pmm.territory": [
+            "company_id",
+            "country_ids",
+            "date_start",
+            "date_stop",
+            "partner_id",
+            "state_ids",
         ],
     }
 
@@ -92,13 +100,13 @@ class PmmCoverage(models.Model):
             today,
             fields.Date.add(today, years=-1, days=1),
             fields.Date.add(today, years=-2, days=1),
-            SQL(" UNION ").join(SQL("(%s)", select) for select in self._wanted()),
+            SQL(" UNION ").join(SQL("(%s)", select) for select in self._wanted(today)),
         )
 
     @api.model
-    def _wanted(self):
+    def _wanted(self, today):
         """Return SELECTs (program_id, partner_id, country_id, state_id) of places to be covered."""
-        return [wanted_by_kpis()]
+        return [wanted_by_kpis(), wanted_by_territories(today)]
 
     def action_view_credits(self):
         """Return the action that lists what was sold there in the last 12 months."""
