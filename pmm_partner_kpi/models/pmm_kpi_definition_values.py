@@ -2,7 +2,18 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..queries.kpi_values import add_columns, combine, fenced, growth, rounded
+from ..queries.credit_values import condition_of
+from ..queries.kpi_values import (
+    add_columns,
+    combine,
+    fenced,
+    growth,
+    one_value,
+    or_void,
+    own_pairs,
+    rounded,
+    with_opening,
+)
 from ..queries.opening_balances import opening_values
 from ..queries.program_days import local_day
 from ..queries.windows import OwnWindows, Stretch
@@ -71,12 +82,8 @@ class PmmKpiDefinition(models.Model):
         ``windows`` is a SELECT (enrollment_id, date_start, date_stop), half-open, one row per
         enrolment of ``program``. Closed periods count like the others.
         """
-        values = self._value_select(
-            OwnWindows(program, windows),
-            SQL("SELECT enrollment_id, 0 AS window_id FROM (%s) own", windows),
-        )
-        column = SQL.identifier(self._value_column())
-        return SQL("SELECT enrollment_id, %s AS value FROM (%s) measured", column, values)
+        values = self._value_select(OwnWindows(program, windows), own_pairs(windows))
+        return one_value(values, self._value_column())
 
     def _passes(self, windows):
         """Return [(SELECT, {its column: name})]: everything that has to be read for these KPIs."""
@@ -110,15 +117,12 @@ class PmmKpiDefinition(models.Model):
 
     def _measured_value(self, program):
         """Return the SQL value of this KPI from the columns of its passes."""
-        void = SQL("%s::numeric", self._source()._void_value(self))
-        value = SQL("COALESCE(%s, %s)", SQL.identifier(f"fact_{self.id}"), void)
+        void = self._source()._void_value(self)
+        value = or_void(f"fact_{self.id}", void)
         if self.compare != "none":
-            base = SQL("COALESCE(%s, %s)", SQL.identifier(f"base_{self.id}"), void)
-            value = growth(value, base, self.compare == "percent")
+            value = growth(value, or_void(f"base_{self.id}", void), self.compare == "percent")
         elif self._takes_openings():
-            # "no data" and an opening is the opening
-            opening = SQL.identifier(f"opening_{self.id}")
-            value = SQL("COALESCE(%s + %s, %s, %s)", value, opening, value, opening)
+            value = with_opening(value, f"opening_{self.id}")
         return self._rounded(value, program)
 
     def _rounded(self, value, program):
@@ -132,12 +136,7 @@ class PmmKpiDefinition(models.Model):
 
     def _credit_condition(self, program):
         """Return the SQL condition on ``pmm_credit`` of the credits that this KPI counts."""
-        query = self._credit_query(program)
-        if query.is_empty():
-            return SQL("FALSE")
-        if query.from_clause != SQL.identifier("pmm_credit"):
-            return SQL("pmm_credit.id IN %s", query.subselect())
-        return query.where_clause
+        return condition_of(self._credit_query(program))
 
     def _credit_date_column(self):
         """Return which date of a credit decides on its period."""

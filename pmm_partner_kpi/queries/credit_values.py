@@ -147,3 +147,12 @@ def _corrected(program, stage, partners):
         partners=partners,
         group=SQL(", ").join(SQL.identifier("part", name) for name in KEY + FACTS),
     )
+
+
+def condition_of(query):
+    """Return the condition on ``pmm_credit`` of a Query of sales credits."""
+    if query.is_empty():
+        return SQL("FALSE")
+    if query.from_clause != SQL.identifier("pmm_credit"):
+        return SQL("pmm_credit.id IN %s", query.subselect())
+    return query.where_clause

@@ -78,3 +78,24 @@ def growth(value, base, in_percent):
     if not in_percent:
         return SQL("%s - %s", value, base)
     return SQL("(%s - %s) * 100 / NULLIF(ABS(%s), 0)", value, base, base)
+
+
+def or_void(name, void):
+    """Return the column ``name``, or ``void`` where no pass gave a value; None is "no data"."""
+    return SQL("COALESCE(%s, %s::numeric)", SQL.identifier(name), void)
+
+
+def with_opening(value, name):
+    """Return ``value`` and the opening in the column ``name``; "no data" and one is that one."""
+    opening = SQL.identifier(name)
+    return SQL("COALESCE(%s + %s, %s, %s)", value, opening, value, opening)
+
+
+def own_pairs(rows):
+    """Return the SELECT (enrollment_id, window_id) of an enrolment's own windows ``rows``."""
+    return SQL("SELECT enrollment_id, 0 AS window_id FROM (%s) own", rows)
+
+
+def one_value(select, name):
+    """Return a SELECT (enrollment_id, value) of the column ``name`` of ``select``."""
+    return SQL("SELECT enrollment_id, %s AS value FROM (%s) measured", SQL.identifier(name), select)
