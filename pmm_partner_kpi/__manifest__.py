@@ -19,6 +19,7 @@
         "security/pmm_score_rules.xml",
         "security/pmm_coverage_rules.xml",
         "security/pmm_restatement_rules.xml",
+        "security/pmm_internal_kpi_rules.xml",
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/pmm_kpi_definition_data.xml",
@@ -84,6 +85,7 @@
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/pmm_program_demo.xml",
+        "demo/pmm_scorecard_demo.xml",
         "demo/pmm_structure_demo.xml",
         "demo/account_move_demo.xml",
         "demo/pmm_attribution_demo.xml",

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 
 
 class PmmKpiDefinition(models.Model):
@@ -8,7 +7,9 @@ class PmmKpiDefinition(models.Model):
 
     source = fields.Selection(
         selection_add=[("certifications_passed", "Certifications passed")],
-        ondelete={"certifications_passed": lambda kpis: kpis._retire_certifications()},
+        ondelete={
+            "certifications_passed": lambda kpis: kpis._retire_source("certifications_passed")
+        },
     )
     certification_ids = fields.Many2many(
         "survey.survey",
@@ -40,14 +41,3 @@ class PmmKpiDefinition(models.Model):
     @api.model
     def _measured_by(self):
         return super()._measured_by() | {"certification_ids"}
-
-    def _retire_certifications(self):
-        """Take these KPIs out of use, before nothing can measure them: figures stay."""
-        self.write(
-            {
-                "active": False,
-                "program_ids": [Command.clear()],
-                "certification_ids": [Command.clear()],
-                "source": "revenue",
-            }
-        )

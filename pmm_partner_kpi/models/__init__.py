@@ -53,6 +53,7 @@ from . import pmm_partner_group
 from . import pmm_partner_group_member
 from . import pmm_enrollment_structure
 from . import pmm_enrollment_merge
+from . import pmm_enrollment_facts
 from . import pmm_partner_role
 from . import pmm_partner_role_owner
 from . import pmm_demo
@@ -75,6 +76,8 @@ from . import pmm_kpi_source_new_customers
 from . import pmm_kpi_definition
 from . import pmm_kpi_definition_values
 from . import pmm_kpi_definition_scope
+from . import pmm_kpi_definition_answers
+from . import pmm_kpi_definition_retire
 from . import pmm_portal_visit
 from . import pmm_kpi_source_facts
 from . import pmm_kpi_source_paid_on_time

@@ -66,6 +66,7 @@ class PmmKpiDefinition(models.Model):
             ("days", "Days"),
             ("hours", "Hours"),
             ("points", "Points"),
+            ("score", "Score"),
         ],
         compute="_compute_unit",
     )

@@ -66,18 +66,31 @@ class PmmKpiDefinition(models.Model):
         tracking=True,
         help="5 of 8 countries wanted are 62.5 %, instead of 5.",
     )
-    # what is counted differs by document; a source says which choices it needs
+    is_internal = fields.Boolean(
+        string="Not in the portal",
+        compute="_compute_is_internal",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Partners do not see targets and results of this KPI, nor where they stand in tiers"
+        " that ask for it. Proposed for margins, which would tell them what we earn.",
+    )
     has_returns = fields.Boolean(compute="_compute_has_returns")
+
+    @api.depends("source")
+    def _compute_is_internal(self):
+        for kpi in self:
+            kpi.is_internal = kpi.source in ("margin", "margin_rate")
 
     @api.depends("source", "stage")
     def _compute_has_returns(self):
         for kpi in self:
-            source = kpi._source() if kpi.source else None
-            kpi.has_returns = (
-                bool(source)
+            kpi.has_returns = bool(
+                kpi.source
                 and kpi.stage == "invoiced"
-                and source._counts_credits(kpi)
-                and source._counts_returns(kpi)
+                and kpi._source()._counts_credits(kpi)
+                and kpi._source()._counts_returns(kpi)
             )
 
     @api.depends("coverage_in_percent")

@@ -88,7 +88,8 @@ class PmmKpiDefinition(models.Model):
                 passes.setdefault(key, []).append(kpi.id)
         selects = []
         for (_key, stretch), ids in passes.items():
-            kpis = self.browse(ids)
+            # what one of them is read for is read for all
+            kpis = self.browse(ids).with_prefetch(self._prefetch_ids)
             prefix = "base" if stretch.years_back else "fact"
             columns = {kpi._value_column(): f"{prefix}_{kpi.id}" for kpi in kpis}
             selects.append((kpis[0]._source()._values(kpis, windows.variant(stretch)), columns))

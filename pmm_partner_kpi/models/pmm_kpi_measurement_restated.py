@@ -38,13 +38,16 @@ class PmmKpiMeasurement(models.Model):
         help="The figure with all that became known since the period was closed.",
     )
 
-    @api.depends("actual", "has_actual", "restatement_ids")
+    @api.depends("actual", "has_actual", "period_id.state", "restatement_ids")
     def _compute_restated_actual(self):
-        changes = self.env["pmm.kpi.restatement"].search_fetch(
-            [("measurement_id", "in", self.ids)],
-            ["measurement_id", "has_now", "value_now"],
-            order="measurement_id, revision",
-        )
+        changes = self.env["pmm.kpi.restatement"]
+        # pages of running periods need not look
+        if closed := self.filtered(lambda result: result.period_id.state == "closed"):
+            changes = changes.search_fetch(
+                [("measurement_id", "in", closed.ids)],
+                ["measurement_id", "has_now", "value_now"],
+                order="measurement_id, revision",
+            )
         latest = {change.measurement_id.id: change for change in changes}
         for result in self:
             change = latest.get(result.id)

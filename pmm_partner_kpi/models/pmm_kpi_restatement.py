@@ -49,7 +49,7 @@ class PmmKpiRestatement(models.Model):
     revision = fields.Integer(required=True, readonly=True, aggregator=None)
     # the figure of a closed period never changes, so it need not be kept twice
     has_published = fields.Boolean(related="measurement_id.has_actual")
-    published = fields.Float(related="measurement_id.actual", aggregator=None)
+    published = fields.Float(string="Published", related="measurement_id.actual", aggregator=None)
     has_before = fields.Boolean(readonly=True)
     value_before = fields.Float(
         string="Before", digits=(20, 4), readonly=True, aggregator=None, help="As known until then."

@@ -28,6 +28,8 @@ class PmmKpiSource(models.AbstractModel):
         another company counts, and only days on which enrolment and programme run (with
         ``windows.stretch.years_back``: so many years later). Values are in programme currency,
         or in the KPI's unit; they need not be rounded.
+        ``windows.stretch.years_back``: so many years later). Values are in programme currency, or
+        in the KPI's unit; they need not be rounded.
         """
         raise NotImplementedError
 
@@ -75,6 +77,11 @@ class PmmKpiSource(models.AbstractModel):
     @api.model
     def _counts_credits(self, kpi):
         """Return whether it counts sales credits, so that their filters apply."""
+        return False
+
+    @api.model
+    def _counts_answers(self, kpi):
+        """Return whether it averages answers of people, so that too few of them are no data."""
         return False
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import both, different
 
 COLUMNS = {"product": "product_id", "category": "categ_id", "customer": "customer_id"}
 
@@ -19,12 +20,7 @@ class PmmKpiSourceAssortment(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return SQL(
-            "COUNT(DISTINCT %s) FILTER (WHERE %s AND %s)",
-            SQL.identifier("pmm_credit", self._counted_column(kpi)),
-            matching,
-            self._is_sold(),
-        )
+        return different(self._counted_column(kpi), both(matching, self._is_sold()))
 
     @api.model
     def _counted_column(self, kpi):

@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import IS_SALE, average, both, total
 
 
 class PmmKpiSourceAverageOrder(models.AbstractModel):
@@ -15,12 +16,8 @@ class PmmKpiSourceAverageOrder(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return SQL(
-            "SUM(pmm_credit.amount * days.factor)"
-            " FILTER (WHERE %s AND NOT pmm_credit.is_return) / NULLIF(%s, 0)",
-            matching,
-            super()._aggregate(kpi, matching),
-        )
+        sold = total("amount", both(matching, IS_SALE))
+        return average(sold, super()._aggregate(kpi, matching))
 
     @api.model
     def _void_value(self, kpi):

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import both, is_among, percent_of_number
 
 
 class PmmKpiSourceCoverage(models.AbstractModel):
@@ -19,12 +20,9 @@ class PmmKpiSourceCoverage(models.AbstractModel):
     def _aggregate(self, kpi, matching):
         wanted = kpi._coverage_wanted()
         if wanted:
-            column = SQL.identifier("pmm_credit", self._counted_column(kpi))
-            matching = SQL("%s AND %s = ANY(%s)", matching, column, wanted.ids)
+            matching = both(matching, is_among(self._counted_column(kpi), wanted.ids))
         count = super()._aggregate(kpi, matching)
-        if self._unit(kpi) == "percent":
-            return SQL("%s * 100.0 / %s", count, len(wanted))
-        return count
+        return percent_of_number(count, len(wanted)) if kpi.coverage_in_percent else count
 
     @api.model
     def _counted_column(self, kpi):

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import HAS_COST, both, total
 
 
 class PmmKpiSourceMargin(models.AbstractModel):
@@ -16,15 +17,12 @@ class PmmKpiSourceMargin(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return SQL(
-            "SUM((pmm_credit.amount - pmm_credit.cost) * days.factor) FILTER (WHERE %s)",
-            self._known(matching),
-        )
+        return total("margin", self._known(matching))
 
     @api.model
     def _known(self, matching):
         """Return the condition of the lines that count; none must be left by a withdrawal."""
-        return SQL("%s AND pmm_credit.has_cost AND %s", matching, self._is_standing())
+        return both(matching, HAS_COST, self._is_standing())
 
     @api.model
     def _void_value(self, kpi):

@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import percent, total
 
 
 class PmmKpiSourceMarginRate(models.AbstractModel):
@@ -14,14 +15,8 @@ class PmmKpiSourceMarginRate(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        amount = SQL(
-            "SUM(pmm_credit.amount * days.factor) FILTER (WHERE %s)", self._known(matching)
-        )
-        return SQL(
-            "CASE WHEN %(amount)s > 0 THEN %(margin)s * 100 / %(amount)s END",
-            amount=amount,
-            margin=super()._aggregate(kpi, matching),
-        )
+        amount = total("amount", self._known(matching))
+        return percent(super()._aggregate(kpi, matching), amount)
 
     @api.model
     def _unit(self, kpi):

@@ -2,11 +2,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..queries.counted_partners import counted_for
-from ..queries.credit_values import first_days, first_sales
-from ..queries.enrollment_days import former_ref
+from ..queries.credit_aggregates import both
+from ..queries.credit_values import first_days_for, first_sales
 
 
 class PmmKpiSourceNewCustomers(models.AbstractModel):
@@ -37,12 +35,11 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
 
     @api.model
     def _first(self, kpi, program):
-        """Return which day of a sale decides, whose it was then, and which sales count."""
-        day = SQL.identifier("pmm_credit", kpi._credit_date_column())
+        """Return which day of a sale decides, by which column, and which sales count."""
         return (
             kpi._credit_day(program),
-            former_ref("pmm_credit", day),
-            SQL("%s AND %s", kpi._credit_condition(program), self._is_sold()),
+            kpi._credit_date_column(),
+            both(kpi._credit_condition(program), self._is_sold()),
         )
 
     @api.model
@@ -63,12 +60,10 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
         kpi, program = measurement.kpi_id, measurement.program_id
         self.env.flush_all()
         rows = self.env.execute_query(
-            first_days(
+            first_days_for(
                 program,
-                SQL(
-                    "SELECT partner_id FROM (%s) who",
-                    counted_for(kpi.scope, measurement.enrollment_id.id),
-                ),
+                kpi.scope,
+                measurement.enrollment_id.id,
                 *self._first(kpi, program),
                 kpi.stage,
             )

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import IS_SALE, both, different
 
 
 class PmmKpiSourceOrders(models.AbstractModel):
@@ -18,13 +19,7 @@ class PmmKpiSourceOrders(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        # documents of one stage are all of one model
-        return SQL(
-            "COUNT(DISTINCT pmm_credit.document_id) FILTER (WHERE %s AND %s AND %s)",
-            matching,
-            SQL("NOT pmm_credit.is_return"),
-            self._is_standing(),
-        )
+        return different("document_id", both(matching, IS_SALE, self._is_standing()))
 
     @api.model
     def _is_additive(self, kpi):

@@ -1,6 +1,14 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import (
+    IS_RETURN,
+    IS_SALE,
+    both,
+    negative,
+    percent,
+    total,
+)
 
 
 class PmmKpiSourceReturnsRate(models.AbstractModel):
@@ -16,19 +24,8 @@ class PmmKpiSourceReturnsRate(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        returned, sold = (
-            SQL(
-                "SUM(pmm_credit.amount * days.factor) FILTER (WHERE %s AND %s)",
-                matching,
-                condition,
-            )
-            for condition in (SQL("pmm_credit.is_return"), SQL("NOT pmm_credit.is_return"))
-        )
-        return SQL(
-            "CASE WHEN %(sold)s > 0 THEN -COALESCE(%(returned)s, 0) * 100 / %(sold)s END",
-            sold=sold,
-            returned=returned,
-        )
+        returned = negative(total("amount", both(matching, IS_RETURN)))
+        return percent(returned, total("amount", both(matching, IS_SALE)))
 
     @api.model
     def _void_value(self, kpi):

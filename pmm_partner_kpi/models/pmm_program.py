@@ -216,12 +216,11 @@ class PmmProgram(models.Model):
             measurements=figures["measurements"],
         )
         if figures["tiers"]:
-            sentence += " " + self.env._("%s changes of tier.", figures["tiers"])
+            sentence += " " + self.env._("Changes of tier: %s.", figures["tiers"])
         if figures["restatements"]:
             sentence += " " + self.env._(
                 "Late changes in closed periods: %s.", figures["restatements"]
             )
-            sentence += " " + self.env._("Changes of tier: %s.", figures["tiers"])
         return sentence
 
     def _lock_for_run(self):

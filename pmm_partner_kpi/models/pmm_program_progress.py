@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
+from odoo.tools.misc import format_time
 
 from ..queries.counting_enrollments import counting_enrollments
 from ..queries.waiting import credited_since, waiting_documents, waiting_enrollments
@@ -46,11 +47,11 @@ class PmmProgram(models.Model):
 
     def _run_time(self):
         """Return when the last run was, for the reader: the time, with the day if not today."""
-        local = fields.Datetime.context_timestamp(self, self.last_run_at)
-        time = format_datetime(self.env, self.last_run_at, dt_format="short").split(" ", 1)[-1]
-        if local.date() == fields.Date.context_today(self):
+        time = format_time(self.env, self.last_run_at, self.env.user.tz, time_format="short")
+        day = fields.Datetime.context_timestamp(self, self.last_run_at).date()
+        if day == fields.Date.context_today(self):
             return time
-        return f"{format_date(self.env, local.date())} {time}"
+        return f"{format_date(self.env, day)} {time}"
 
     # === WHAT MAKES IT WAIT === #
 

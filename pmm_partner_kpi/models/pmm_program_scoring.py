@@ -61,5 +61,5 @@ class PmmProgram(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_score_action")
         return action | {
             "domain": [("program_id", "in", self.ids)],
-            "context": {"search_default_current": 1},
+            "context": {"search_default_current": 1, "search_default_scored": 1},
         }

@@ -46,7 +46,7 @@ class PmmScore(models.Model):
         help="The attainments of the KPIs, held between their bounds, by weight.",
     )
     covered = fields.Float(
-        string="Weight with data %",
+        string="Covered %",
         digits=(16, 2),
         readonly=True,
         aggregator="avg",

@@ -8,6 +8,7 @@ from . import (
     counted_partners,
     counting_enrollments,
     coverage,
+    credit_aggregates,
     credit_differences,
     credit_relation,
     credit_scope,

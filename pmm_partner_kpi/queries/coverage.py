@@ -105,3 +105,24 @@ def wanted_by_kpis():
             AND (country.res_country_id IS NOT NULL OR state.id IS NOT NULL)
         """
     )
+
+
+def wanted_by_territories(today):
+    """Return the same of the territories that partners have on ``today``, in all programmes."""
+    return SQL(
+        """
+        SELECT enrollment.program_id, territory.partner_id,
+            COALESCE(state.country_id, country.country_id) AS country_id, state.id AS state_id
+        FROM pmm_territory territory
+        JOIN pmm_enrollment enrollment ON enrollment.partner_id = territory.partner_id
+            AND enrollment.company_id = territory.company_id
+        LEFT JOIN pmm_territory_state_rel chosen ON chosen.territory_id = territory.id
+        LEFT JOIN res_country_state state ON state.id = chosen.state_id
+        LEFT JOIN pmm_territory_country_rel country
+            ON country.territory_id = territory.id AND chosen.state_id IS NULL
+        WHERE territory.date_start <= %(today)s
+            AND %(today)s < COALESCE(territory.date_stop, 'infinity')
+            AND (state.id IS NOT NULL OR country.country_id IS NOT NULL)
+        """,
+        today=today,
+    )

@@ -2,8 +2,9 @@
 
 from odoo.tools import SQL
 
-from .counted_partners import counted_partners, join_counted
+from .counted_partners import counted_for, counted_partners, join_counted
 from .credit_differences import FACTS, KEY
+from .enrollment_days import former_ref
 
 
 def credit_values(windows, scope, day, columns, stage):
@@ -38,12 +39,12 @@ def credit_values(windows, scope, day, columns, stage):
     )
 
 
-def first_sales(windows, scope, day, former_ref, matching, name, stage):
+def first_sales(windows, scope, day, column, matching, name, stage):
     """Return a SELECT (enrollment_id, window_id, ``name``): customers who were new in the window.
 
     A customer is new to a partner on the day of the first standing sale that is ``matching``,
-    whenever that was. ``day`` and ``former_ref`` are columns of ``pmm_credit``: which day
-    decides, and whose the credit was then.
+    whenever that was. ``day`` is the SQL date that decides, ``column`` that of ``pmm_credit``
+    which it is made from.
     """
     first_day = SQL.identifier("pmm_credit", "date")
     return SQL(
@@ -56,11 +57,11 @@ def first_sales(windows, scope, day, former_ref, matching, name, stage):
         GROUP BY enrollment.id, days.window_id
         """,
         name=SQL.identifier(name),
-        first=first_days(
+        first=_first_days(
             windows.program,
             _partners(scope, windows),
             day,
-            former_ref,
+            column,
             matching,
             stage,
         ),
@@ -72,11 +73,16 @@ def first_sales(windows, scope, day, former_ref, matching, name, stage):
     )
 
 
-def first_days(program, partners, day, former_ref, matching, stage):
+def first_days_for(program, scope, enrollment_id, day, column, matching, stage):
     """Return a SELECT (partner_id, former_ref, customer_id, date) of first sales.
 
-    ``partners`` is a SELECT of the partners whose customers are wanted.
+    Those of all partners who count in the ``scope`` of one enrolment.
     """
+    partners = SQL("SELECT partner_id FROM (%s) who", counted_for(scope, enrollment_id))
+    return _first_days(program, partners, day, column, matching, stage)
+
+
+def _first_days(program, partners, day, column, matching, stage):
     return SQL(
         """
         WITH corrected AS MATERIALIZED (%(corrected)s)
@@ -87,7 +93,7 @@ def first_days(program, partners, day, former_ref, matching, stage):
         GROUP BY pmm_credit.partner_id, %(former_ref)s, pmm_credit.customer_id
         """,
         corrected=_corrected(program, stage, partners),
-        former_ref=former_ref,
+        former_ref=former_ref("pmm_credit", SQL.identifier("pmm_credit", column)),
         day=day,
         partners=partners,
         matching=matching,

@@ -91,7 +91,7 @@ def day_without_rate(program, stretches):
         ),
         company=program.company_id.id,
         # rewards count what is invoiced
-        stages=sorted({"invoiced", *program.kpi_ids.mapped("stage")}),
+        stages=sorted({"invoiced", *program.kpi_ids._with_depends().mapped("stage")}),
         partners=counted_in(program),
         booked=local_day(SQL.identifier("booked_at"), program),
     )

@@ -1,4 +1,4 @@
-"""What would the figures of closed periods be today, and how do they differ from the published?
+"""What would the figures of closed periods be today, and what has changed since the close?
 
 The published figure stays; what is found later is appended as the difference to the last one that
 was noted. It is measured by the same statement as the open periods: nothing is read twice.

@@ -30,6 +30,7 @@ def attribute_orders(order_ids):
         """
         INSERT INTO pmm_attribution (order_id, company_id, role, partner_id, share, territory_id,
             create_uid, create_date, write_uid, write_date)
+        WITH area AS MATERIALIZED (%(areas)s)
         SELECT document.id, document.company_id, 'territory', given.partner_id, given.share,
             given.territory_id, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
         FROM sale_order document
@@ -42,6 +43,7 @@ def attribute_orders(order_ids):
         WHERE document.id = ANY(%(ids)s) AND document.pmm_territory_fixed IS NOT TRUE
         """,
         ids=order_ids,
+        areas=_areas(),
         territory=_territory(
             SQL(
                 "(document.date_order AT TIME ZONE 'UTC'"
@@ -61,6 +63,7 @@ def attribute_moves(move_ids):
         """
         INSERT INTO pmm_attribution (move_id, company_id, role, partner_id, share, territory_id,
             create_uid, create_date, write_uid, write_date)
+        WITH area AS MATERIALIZED (%(areas)s)
         SELECT document.id, document.company_id, 'territory', given.partner_id, given.share,
             given.territory_id, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
         FROM account_move document
@@ -86,35 +89,42 @@ def attribute_moves(move_ids):
         WHERE document.id = ANY(%(ids)s) AND document.pmm_territory_fixed IS NOT TRUE
         """,
         ids=move_ids,
+        areas=_areas(),
         territory=_territory(SQL("COALESCE(document.invoice_date, document.date)")),
     )
 
 
+def _areas():
+    """Return a SELECT of all territories, each with what it consists of."""
+    return SQL(
+        """
+        SELECT territory.*,
+            ARRAY(SELECT rel.country_id FROM pmm_territory_country_rel rel
+                WHERE rel.territory_id = territory.id) AS countries,
+            ARRAY(SELECT rel.state_id FROM pmm_territory_state_rel rel
+                WHERE rel.territory_id = territory.id) AS states,
+            string_to_array(territory.zip_prefixes, ', ') AS prefixes
+        FROM pmm_territory territory
+        """
+    )
+
+
 def _territory(day):
-    """Return a SELECT of the one territory in which ``ship`` (else ``customer``) is on ``day``.
+    """Return a SELECT of the one ``area`` in which ``ship`` (else ``customer``) is on ``day``.
 
     The more specific one wins: postal code, state, country, everywhere; then the sequence.
     """
     return SQL(
         """
-        SELECT territory.partner_id, territory.share, territory.id AS territory_id
-        FROM pmm_territory territory
-        CROSS JOIN LATERAL (
-            SELECT
-                ARRAY(SELECT rel.country_id FROM pmm_territory_country_rel rel
-                    WHERE rel.territory_id = territory.id) AS countries,
-                ARRAY(SELECT rel.state_id FROM pmm_territory_state_rel rel
-                    WHERE rel.territory_id = territory.id) AS states,
-                string_to_array(territory.zip_prefixes, ', ') AS prefixes
-        ) area
-        CROSS JOIN LATERAL (
-            SELECT used.country_id, used.state_id,
-                regexp_replace(UPPER(used.zip), '[^A-Z0-9]', '', 'g') AS zip
-            FROM res_partner used
-            WHERE used.id = CASE WHEN ship.country_id IS NULL THEN customer.id ELSE ship.id END
+        SELECT area.partner_id, area.share, area.id AS territory_id
+        FROM (
+            SELECT country_id, state_id, regexp_replace(UPPER(zip), '[^A-Z0-9]', '', 'g') AS zip
+            FROM res_partner
+            WHERE id = CASE WHEN ship.country_id IS NULL THEN customer.id ELSE ship.id END
+            OFFSET 0 -- the postal code is cleaned once per document, not once per territory
         ) address
-        WHERE territory.company_id = document.company_id
-            AND daterange(territory.date_start, territory.date_stop) @> %(day)s
+        JOIN area ON area.company_id = document.company_id
+            AND daterange(area.date_start, area.date_stop) @> %(day)s
             AND (area.countries = '{}' OR address.country_id = ANY(area.countries))
             AND (area.states = '{}' OR address.state_id = ANY(area.states))
             AND (area.prefixes IS NULL OR EXISTS (
@@ -127,7 +137,7 @@ def _territory(day):
                 WHEN area.countries <> '{}' THEN 3
                 ELSE 4
             END,
-            territory.sequence, territory.id
+            area.sequence, area.id
         LIMIT 1
         """,
         day=day,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..queries.coverage import coverage, wanted_by_kpis
+from ..queries.coverage import coverage, wanted_by_kpis, wanted_by_territories
 
 
 class PmmCoverage(models.Model):
@@ -43,6 +43,14 @@ class PmmCoverage(models.Model):
             "role",
             "source",
         ],
+        "pmm.territory": [
+            "company_id",
+            "country_ids",
+            "date_start",
+            "date_stop",
+            "partner_id",
+            "state_ids",
+        ],
     }
 
     program_id = fields.Many2one("pmm.program", string="Programme", readonly=True)
@@ -64,15 +72,15 @@ class PmmCoverage(models.Model):
     country_id = fields.Many2one("res.country", readonly=True)
     state_id = fields.Many2one("res.country.state", readonly=True)
     amount = fields.Monetary(
-        string="Sold, last 12 months",
+        string="Last 12 months",
         readonly=True,
         help="Untaxed, invoiced in the 12 months up to today, less credit notes.",
     )
     amount_before = fields.Monetary(
-        string="12 months before", readonly=True, help="The same in the 12 months before these."
+        string="Year before", readonly=True, help="The same in the 12 months before these."
     )
     customers = fields.Integer(
-        string="Active customers",
+        string="Customers",
         readonly=True,
         help="Customers who were sold something in the last 12 months.",
     )
@@ -92,13 +100,13 @@ class PmmCoverage(models.Model):
             today,
             fields.Date.add(today, years=-1, days=1),
             fields.Date.add(today, years=-2, days=1),
-            SQL(" UNION ").join(SQL("(%s)", select) for select in self._wanted()),
+            SQL(" UNION ").join(SQL("(%s)", select) for select in self._wanted(today)),
         )
 
     @api.model
-    def _wanted(self):
+    def _wanted(self, today):
         """Return SELECTs (program_id, partner_id, country_id, state_id) of places to be covered."""
-        return [wanted_by_kpis()]
+        return [wanted_by_kpis(), wanted_by_territories(today)]
 
     def action_view_credits(self):
         """Return the action that lists what was sold there in the last 12 months."""

@@ -1,3 +1,4 @@
+from . import test_credit_stages
 from . import test_credit_cost
 from . import test_credit_exclusions
 from . import test_credit_queries
@@ -20,6 +21,7 @@ from . import test_pmm_program_entry
 from . import test_pmm_application
 from . import test_pmm_agreement
 from . import test_portal_entry
+from . import test_portal_kpi
 from . import test_portal_people
 from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
@@ -32,8 +34,10 @@ from . import test_kpi_compare
 from . import test_kpi_source_sales
 from . import test_oracle
 from . import test_access
+from . import test_access_methods
 from . import test_query_count
 from . import test_restatement
+from . import test_restatement_access
 from . import test_concurrency
 from . import test_portal_access
 from . import test_portal

@@ -29,7 +29,7 @@ class TestConcurrency(BaseCase):
         # a failed test must not wait for its own locks
         env.cr.execute("SET LOCAL lock_timeout = '5s'")
         env["pmm.program"].search([("name", "=", QUEUE)]).unlink()
-        env["pmm.dirty"]._take(QUEUE, [7])
+        env["pmm.dirty"]._take(QUEUE, [7, 8])
 
     def _cursor(self):
         cr = self.registry.cursor()
@@ -63,6 +63,48 @@ class TestConcurrency(BaseCase):
         self.first.rollback()
         self.assertFalse(any(second._run().values()))
         self.second.rollback()
+
+    def test_one_partner_waits_for_a_run_as_well(self):
+        """K10: while a run is on, “Measure now” says so; when it is over it works, once."""
+        program_id = self._committed(
+            lambda env: env["pmm.program"].create({"name": QUEUE, "tz": "UTC"}).id
+        )
+        self._env(self.first)["pmm.program"].browse(program_id)._lock_for_run()
+        env = self._env(self.second)
+        vals = {
+            "program_id": program_id,
+            "partner_id": env.ref("base.main_partner").id,
+            "date_start": "2026-01-01",
+        }
+        enrollment = env["pmm.enrollment"].create(vals)
+        with self.assertRaisesRegex(UserError, "is being calculated right now"):
+            enrollment.action_measure_now()
+        self.second.rollback()
+        self.first.rollback()
+        enrollment = env["pmm.enrollment"].create(vals)
+        enrollment.action_measure_now()
+        self.assertEqual(
+            enrollment.action_measure_now()["params"]["message"], "Nothing has changed."
+        )
+        # and the other way round: the schedule leaves the programme for the next time
+        program = self._env(self.first)["pmm.program"].browse(program_id)
+        self.assertFalse(program._try_lock_for_run())
+        self.first.rollback()
+        self.second.rollback()
+
+    def test_killed_between_two_batches(self):
+        """K10: what a batch committed stays taken, what it had begun is there for the next."""
+        self._committed(lambda env: env["pmm.dirty"]._mark(QUEUE, [7, 8]))
+        for cr, id_ in ((self.first, 7), (self.second, 8)):
+            dirty = self._env(cr)["pmm.dirty"]
+            self.assertEqual(dirty._peek(QUEUE, 1), [id_])
+            dirty._take(QUEUE, [id_])
+            if id_ == 7:
+                cr.commit()
+            else:
+                cr.rollback()  # the connection of a killed process
+        self.assertEqual(self._env(self.first)["pmm.dirty"]._peek(QUEUE), [8])
+        self.first.rollback()
 
     def test_readers_do_not_wait_for_a_run(self):
         """DESIGN 3.2: an enrolment or invoice that refers to the programme can be written."""

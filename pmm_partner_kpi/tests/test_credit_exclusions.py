@@ -14,7 +14,7 @@ class TestCreditExclusions(PmmCommon):
 
     def test_lines_that_are_no_sale(self):
         """K4: what an addon marks on the order line holds for order, invoice and payment."""
-        cases = [("is_delivery", "boolean", True), ("reward_id", "int4", 7)]
+        cases = [("is_delivery", SQL("boolean"), True), ("reward_id", SQL("int4"), 7)]
         for column, kind, value in cases:
             with self.subTest(column), self.env.cr.savepoint() as savepoint:
                 known = column in self.env["sale.order.line"]._fields
@@ -22,9 +22,7 @@ class TestCreditExclusions(PmmCommon):
                 self.env.flush_all()
                 name = SQL.identifier(column)
                 if not known:  # stand in for the addon: its column is all that is read
-                    self.env.cr.execute(
-                        SQL("ALTER TABLE sale_order_line ADD %s %s", name, SQL(kind))
-                    )
+                    self.env.cr.execute(SQL("ALTER TABLE sale_order_line ADD %s %s", name, kind))
                 self.env.cr.execute(
                     SQL(
                         "ALTER TABLE sale_order_line DROP CONSTRAINT IF EXISTS"

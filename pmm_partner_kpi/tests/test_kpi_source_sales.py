@@ -1,5 +1,5 @@
 from odoo.exceptions import ValidationError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import PmmCommon
 
@@ -147,6 +147,7 @@ class TestKpiSourceSales(PmmCommon):
 
     def test_active_customers(self):
         """K23: the customers that a partner has sold to; of own purchases it is the only one."""
+        """K23: customers that a partner sold to; it is the only one of its own purchases."""
         kpi = self._kpi("Active", source="assortment", distinct_by="customer", role="referrer")
         self._referred(self.customer, "2026-02-01", 10)
         self._referred(self.customer, "2026-02-02", 10)
@@ -156,6 +157,19 @@ class TestKpiSourceSales(PmmCommon):
         with self.assertRefused("only customer", ValidationError):
             kpi.role = "buyer"
         kpi.write({"role": "buyer", "scope": "tree"})
+
+    def test_form_of_a_kpi(self):
+        """K4: the direction that fits is proposed; credit notes are asked for where they count."""
+        form = Form(self.env["pmm.kpi.definition"])
+        form.name = "Returns"
+        form.source = "returns_rate"
+        self.assertEqual(form.direction, "lower")
+        kpi = form.save()
+        self.assertTrue(kpi.has_returns)
+        kpi.source = "orders"
+        self.assertFalse(kpi.has_returns)
+        kpi.write({"source": "revenue", "stage": "collected"})
+        self.assertFalse(kpi.has_returns)
 
     # === NEW CUSTOMERS === #
 
@@ -271,6 +285,42 @@ class TestKpiSourceSales(PmmCommon):
         self.assertValues({"2026-02": 50}, k=kpi)
 
     # === ALL OF THEM === #
+
+    def test_worked_example(self):
+        """K4: the figures of the guide (readme/USAGE.md)."""
+        self.pump.standard_price = 60
+        sources = {
+            "revenue": 1200,
+            "quantity": 3,
+            "margin": 80,
+            "margin_rate": 40,
+            "orders": 2,
+            "average_order": 650,
+            "assortment": 2,
+            "returns_rate": 7.6923,
+        }
+        kpis = {source: self._kpi(source, source=source) for source in sources}
+        self._invoice(self.acme, "2026-02-02", (self.pump, 2, 100), (self.valve, 1, 1000))
+        self._refund(self._invoice(self.acme, "2026-02-03", 100), "2026-02-20")
+        for source, value in sources.items():
+            self.assertValues({"2026-02": value}, k=kpis[source])
+
+    def test_shared_kpis_are_ready(self):
+        """K4: the KPIs that most want are there, shared, and in no programme."""
+        for name in (
+            "margin",
+            "orders",
+            "average_order",
+            "assortment",
+            "new_customers",
+            "returns_rate",
+        ):
+            kpi = self.env.ref(f"pmm_partner_kpi.kpi_{name}")
+            self.assertEqual(kpi.source, name)
+            self.assertTrue(kpi.active)
+            self.assertFalse(kpi.company_id)
+            kpi.program_ids = self.program
+        self.program._run()
 
     def test_another_company_does_not_count(self):
         """DESIGN 3.5: sales of another company count nowhere, for no source."""

@@ -90,6 +90,22 @@ class TestPmmCoverage(PmmCommon):
             {("DE", ""): (100, 0, 1, False, False), ("US", ""): none, ("US", "NY"): none},
         )
 
+    def test_territories(self):
+        """K23: places of a territory matter to its partner, from its first to its last day."""
+        vals = {"partner_id": self.acme.id, "company_id": self.company.id}
+        self.env["pmm.territory"].create(
+            [
+                vals | {"name": name, "country_ids": country.ids, **days}
+                for name, country, days in (
+                    ("Runs", self.de, {"date_start": "2026-04-15"}),
+                    ("Not yet", self.fr, {"date_start": "2026-04-16"}),
+                    ("No more", self.us, {"date_start": "2026-01-01", "date_stop": "2026-04-15"}),
+                )
+            ]
+        )
+        self.assertEqual(self._rows(), {("DE", ""): (0, 0, 0, True, True)})
+        self.assertEqual(self._rows(self.bolt_in), {})
+
     def test_roles_do_not_add_up(self):
         """DESIGN 4: a row per role that the programme's KPIs count."""
         self._invoice(self.acme, "2026-02-10", 100)

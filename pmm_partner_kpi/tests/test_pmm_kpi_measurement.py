@@ -288,7 +288,6 @@ class TestPmmKpiMeasurement(PmmCommon):
         self._close("2026-01")
         self._invoice(self.acme, "2026-01-11", 50)
         self._refund(invoice, "2026-02-11", 100)
-        self.kpi.category_ids = self.services
         self.program._run()
         self.assertResult(self.acme_in, "2026-01", 100, 1.0, "reached")
         self.acme_in.date_start = "2026-02-01"

@@ -81,6 +81,35 @@ class TestQueryCount(PmmCommon):
         self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
         self.assertLess(counts[1], 10)
 
+    def test_measuring_many_kpis_asks_as_often(self):
+        """X13: of all sales sources, 20 KPIs for 200 enrolments as 10 for one."""
+        Measurement = self.env["pmm.kpi.measurement"]
+        measured = {}
+        for kpis in (10, 20):
+            for vals in (
+                {"source": "margin"},
+                {"source": "margin_rate", "stage": "collected"},
+                {"source": "orders", "stage": "booked"},
+                {"source": "average_order", "compare": "percent"},
+                {"source": "assortment", "window": "rolling"},
+                {"source": "coverage", "coverage_country_ids": self.env.ref("base.de").ids},
+                {"source": "returns_rate", "returns_in": "origin"},
+                {"source": "new_customers", "role": "referrer", "compare": "value"},
+                {"source": "quantity", "credit_domain": "[('amount', '>', 5)]"},
+                {"scope": "tree"},
+            ):
+                self._kpi("Many", **vals)
+            Measurement._measure(self.enrollments)  # warms the caches
+            for number in (1, 1, MANY):
+                # whoever runs has no right to delete results
+                Measurement.sudo().search([("kpi_id", "=", self.kpi.id)]).unlink()
+                counts = []
+                with self._counted(counts):
+                    self.assertEqual(Measurement._measure(self.enrollments[:number]), 4 * number)
+                measured[kpis, number] = counts[0]
+        self.assertEqual(len(set(measured.values())), 1, measured)
+        self.assertLess(max(measured.values()), 20)
+
     def test_filling_asks_as_often_for_many(self):
         """X13: documents of 200 partners are credited in as many statements as one."""
         moves = self.env["account.move"]

@@ -140,17 +140,6 @@ class TestTierReturns(TierReviewCommon):
             self._runs("2025-04-01", "2025-04-02")
             self.assertTier(self.acme_up, None)
 
-    def _give(self, grade, start, valid_until=False, **vals):
-        return self.env["pmm.enrollment.tier"].create(
-            {
-                "enrollment_id": self.acme_up.id,
-                "grade_id": grade.id,
-                "date_start": start,
-                "valid_until": valid_until,
-                **vals,
-            }
-        )
-
     def test_given_tiers_without_review_are_never_lowered(self):
         """T3, T6: imported or by hand: no review, no re-check; but raised as everybody's."""
         for origin in "manual", "imported":

@@ -172,3 +172,14 @@ class TierReviewCommon(TierCommon):
         self._runs(day)
         self.assertTier(self.acme_up, self.gold)
         return move
+
+    def _give(self, grade, start, valid_until=False, **vals):
+        return self.env["pmm.enrollment.tier"].create(
+            {
+                "enrollment_id": self.acme_up.id,
+                "grade_id": grade.id,
+                "date_start": start,
+                "valid_until": valid_until,
+                **vals,
+            }
+        )

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_bad_input
 from . import test_engine_bands
 from . import test_gl_proof
+from . import test_late_changes
 from . import test_guide
 from . import test_money_oracle
 from . import test_pmm_reward_entry
