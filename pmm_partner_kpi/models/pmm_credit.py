@@ -233,7 +233,8 @@ class PmmCredit(models.Model):
     @api.model
     def _last_number(self):
         """Return the number of the newest sales credit, 0 where there is none."""
-        [[last]] = self.sudo()._read_group([], [], ["id:max"])  # of all partners
+        # of all partners and companies
+        [[last]] = self.sudo()._read_group([], [], ["id:max"])
         return last or 0
 
     @api.model

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..queries.credit_values import is_among
 from ..queries.kpi_values import add_columns, combine, growth, rounded
 from ..queries.opening_balances import opening_values
 from ..queries.windows import OwnWindows, Stretch, local_day
@@ -147,11 +148,20 @@ class PmmKpiDefinition(models.Model):
     def _credit_condition(self, program):
         """Return the SQL condition on ``pmm_credit`` of the credits that this KPI counts."""
         # a run measures partners of all account managers; results have rules of their own
-        query = self.env["pmm.credit"].sudo()._search(self._credit_domain(program))
+        credits = self.env["pmm.credit"].sudo()
+        categories = self.env["product.category"].sudo()  # the same
+
+        def without_join(condition):
+            if (condition.field_expr, condition.operator) != ("categ_id", "child_of"):
+                return condition
+            below = categories._search([("id", "child_of", condition.value)])
+            return Domain("categ_id", "in", below)
+
+        query = credits._search(self._credit_domain(program).map_conditions(without_join))
         if query.is_empty():
             return SQL("FALSE")
         if query.from_clause != SQL.identifier("pmm_credit"):
-            return SQL("pmm_credit.id IN %s", query.subselect())
+            return is_among(query.subselect())
         return query.where_clause
 
     def _credit_date_column(self):

@@ -38,6 +38,18 @@ def credit_values(windows, scope, day, columns):
     )
 
 
+def is_among(credits):
+    """Return the condition that the credit is one of ``credits``, a SELECT of ids.
+
+    Written so that PostgreSQL can choose: it asks for each credit where few are looked at, and
+    gathers and hashes all of them where many are.
+    """
+    return SQL(
+        "EXISTS (SELECT 1 FROM (%s) among (id) WHERE among.id = pmm_credit.id)",
+        credits,
+    )
+
+
 def is_standing(company_id, stage, wanted=None, scope="own"):
     """Return the condition that the credit still stands: it has not been withdrawn meanwhile.
 

@@ -235,6 +235,24 @@ class PmmCommon(AccountTestInvoicingCommon):
         program._ensure_periods()
         program.period_ids.filtered(lambda period: period.name in names).action_close()
 
+    @classmethod
+    def _late_change(cls, enrollment, period, **vals):
+        """Return a late change of a result as the run would note it, without any document."""
+        result = cls._measurement(cls, enrollment, period)
+        names = ("kpi_id", "enrollment_id", "period_id", "program_id", "partner_id", "company_id")
+        vals = {
+            "measurement_id": result.id,
+            "date_start": result.date_start,
+            "revision": 1,
+            "cause": "other",
+            "credit_from": 0,
+            "credit_until": 0,
+            "recorded_at": "2026-04-01",
+            **vals,
+        }
+        Change = cls.env["pmm.kpi.restatement"].sudo()
+        return Change.create({name: result[name].id for name in names} | vals)
+
     @contextmanager
     def assertRefused(self, sentence, exception=UserError):
         """Assert that the block is refused with a message that contains ``sentence``.

@@ -137,30 +137,9 @@ class TestAccess(PmmCommon):
         )
         cls._make_entry()
         cls.program._run()
-        cls._make_late_changes()
+        cls._late_change(cls.acme_in, "2026-01")
+        cls._late_change(cls.bolt_in, "2026-01")
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
-
-    @classmethod
-    def _make_late_changes(cls):
-        cls.env["pmm.kpi.restatement"].sudo().create(
-            [
-                {
-                    name: cls._measurement(cls, e, "2026-01")[name].id
-                    for name in ("kpi_id", "period_id", "program_id", "partner_id", "company_id")
-                }
-                | {
-                    "measurement_id": cls._measurement(cls, e, "2026-01").id,
-                    "enrollment_id": e.id,
-                    "date_start": "2026-01-01",
-                    "revision": 1,
-                    "cause": "other",
-                    "credit_from": 0,
-                    "credit_until": 0,
-                    "recorded_at": "2026-04-01",
-                }
-                for e in cls.acme_in | cls.bolt_in
-            ]
-        )
 
     @classmethod
     def _make_ladder(cls):
