@@ -90,6 +90,7 @@ def _counts(program):
         [
             ("company_id", "=", program.company_id.id),
             ("partner_id", "in", program.enrollment_ids.partner_id.ids),
+            ("stage", "=", "invoiced"),
         ],
         [],
         ["__count"],

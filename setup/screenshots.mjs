@@ -164,12 +164,15 @@ for (const [name, [login, width], path, selector, then] of pictures) {
     if (!sessions.has(session)) {
         const viewport = {width, height: mobile ? 844 : 860};
         const context = await browser.newContext({viewport, deviceScaleFactor: mobile ? 2 : 1});
+        // a product that has just been started builds its pages first
+        context.setDefaultTimeout(120000);
         const page = await context.newPage();
         await page.goto(`${url}/web/login`);
         await page.fill("input[name=login]", login);
         await page.fill("input[name=password]", login);
         await page.click(".oe_login_form button[type=submit]");
         await page.waitForURL(/odoo|\/my/);
+        context.setDefaultTimeout(30000);
         sessions.set(session, page);
     }
     const page = sessions.get(session);
@@ -179,6 +182,9 @@ for (const [name, [login, width], path, selector, then] of pictures) {
         if (then) {
             await then(page);
         }
+        // lists that are still being read look empty; what the mouse rests on shows its hint
+        await page.waitForSelector(".o_loading_indicator", {state: "detached"});
+        await page.mouse.move(0, 0);
         await page.waitForTimeout(400);
     } catch (error) {
         failed += 1;

@@ -1,3 +1,9 @@
 """Functions that return ``odoo.tools.SQL`` and run nothing, one question per file."""
 
-from . import made_offers, ledger, partner_facts, reached_targets, sales
+from . import (
+    ledger,
+    made_offers,
+    partner_facts,
+    reached_targets,
+    sales,
+)

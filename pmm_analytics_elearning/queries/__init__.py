@@ -1,1 +1,3 @@
 """Functions that return ``odoo.tools.SQL`` and run nothing."""
+
+from . import certifications

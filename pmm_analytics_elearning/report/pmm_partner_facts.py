@@ -27,10 +27,10 @@ class PmmPartnerFacts(models.Model):
 
     @api.model
     def _measures(self):
-        # those that a KPI without a choice of certifications counts
-        counted = self.env["pmm.kpi.definition"].new()._passed_domain()
         # how many there are is told with the row; attempts themselves have rules of their own
-        attempts = self.env["survey.user_input"].sudo()._search(counted)
+        attempts = self.env["survey.user_input"].sudo()
+        # those that a KPI without a choice of certifications counts
+        counted = attempts._search(attempts._pmm_passed_domain(self.env["pmm.kpi.definition"]))
         return super()._measures() | {
-            "certification": (certifications(attempts), {"certifications": 0})
+            "certification": (certifications(counted), {"certifications": 0})
         }

@@ -1,1 +1,3 @@
+from . import test_lead_assignment
+from . import test_lead_sources
 from . import test_lead_weight

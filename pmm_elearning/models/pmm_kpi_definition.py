@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command, Domain
 
 
 class PmmKpiDefinition(models.Model):
@@ -8,7 +7,9 @@ class PmmKpiDefinition(models.Model):
 
     source = fields.Selection(
         selection_add=[("certifications_passed", "Certifications passed")],
-        ondelete={"certifications_passed": lambda kpis: kpis._retire_certifications()},
+        ondelete={
+            "certifications_passed": lambda kpis: kpis._retire_source("certifications_passed")
+        },
     )
     certification_ids = fields.Many2many(
         "survey.survey",
@@ -40,32 +41,3 @@ class PmmKpiDefinition(models.Model):
     @api.model
     def _measured_by(self):
         return super()._measured_by() | {"certification_ids"}
-
-    def _passed_domain(self):
-        """Return the domain of the attempts that this KPI counts, of all people and days."""
-        self.ensure_one()
-        domain = Domain(
-            [
-                ("state", "=", "done"),
-                ("scoring_success", "=", True),
-                ("test_entry", "=", False),
-                ("end_datetime", "!=", False),
-                ("partner_id", "!=", False),
-                ("survey_id.certification", "=", True),
-            ]
-        )
-        # a run may be started by people who see no surveys
-        if chosen := self.sudo().certification_ids:
-            domain &= Domain("survey_id", "in", chosen.ids)
-        return domain
-
-    def _retire_certifications(self):
-        """Take these KPIs out of use, before nothing can measure them: figures stay."""
-        self.write(
-            {
-                "active": False,
-                "program_ids": [Command.clear()],
-                "certification_ids": [Command.clear()],
-                "source": "revenue",
-            }
-        )

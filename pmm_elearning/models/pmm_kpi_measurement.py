@@ -18,7 +18,7 @@ class PmmKpiMeasurement(models.Model):
             for partner, ref, first, end in stretches
         )
         counted &= self.enrollment_id._suspension_domain("end_datetime", self.program_id._midnight)
-        return list(counted & self.kpi_id._passed_domain())
+        return list(counted & self.env["survey.user_input"]._pmm_passed_domain(self.kpi_id))
 
     def _former_domain(self, partner, ref):
         """Return the domain of the attempts that were those of the partner numbered ``ref``."""

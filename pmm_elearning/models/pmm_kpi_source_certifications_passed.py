@@ -17,7 +17,7 @@ class PmmKpiSourceCertificationsPassed(models.AbstractModel):
         # the run counts attempts that whoever starts it need not be allowed to read
         attempts = self.env["survey.user_input"].sudo()
         return passed_certifications(
-            windows, kpi._value_column(), attempts._search(kpi._passed_domain())
+            windows, kpi._value_column(), attempts._search(attempts._pmm_passed_domain(kpi))
         )
 
     @api.model

@@ -39,7 +39,7 @@ class PmmProgram(models.Model):
 
     def _run_sentence(self, figures):
         return self.env._(
-            "%(before)s %(members)s new course members.",
+            "%(before)s New course members: %(members)s.",
             before=super()._run_sentence(figures),
             members=figures["members"],
         )

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.fields import Domain
 
 
 class PmmTierRequirement(models.Model):
@@ -22,24 +21,6 @@ class PmmTierRequirement(models.Model):
         groups="pmm_partner_kpi.group_pmm_user",
         help="One of them is enough for a person to count; leave empty for any certification.",
     )
-
-    def _passed_domain(self):
-        """Return the domain of the attempts that certify a person, of all people and days."""
-        self.ensure_one()
-        domain = Domain(
-            [
-                ("state", "=", "done"),
-                ("scoring_success", "=", True),
-                ("test_entry", "=", False),
-                ("end_datetime", "!=", False),
-                ("partner_id", "!=", False),
-                ("survey_id.certification", "=", True),
-            ]
-        )
-        # a run may be started by people who see no surveys
-        if chosen := self.sudo().certification_ids:
-            domain &= Domain("survey_id", "in", chosen.ids)
-        return domain
 
     def _retire_certificates(self):
         """Keep the tiers as hard as they were: what cannot be counted is confirmed by hand."""

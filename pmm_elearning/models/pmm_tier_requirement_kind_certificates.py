@@ -15,7 +15,9 @@ class PmmTierRequirementKindCertificates(models.AbstractModel):
         # the run counts attempts that whoever starts it need not be allowed to read
         attempts = self.env["survey.user_input"].sudo()
         return certified_people(
-            requirement.program_id, windows, attempts._search(requirement._passed_domain())
+            requirement.program_id,
+            windows,
+            attempts._search(attempts._pmm_passed_domain(requirement)),
         )
 
     @api.model

@@ -32,6 +32,20 @@ class SurveySurvey(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        # as above; questions go with their survey in the database
+        Kpi = self.env["pmm.kpi.definition"].sudo().with_context(active_test=False)
+        if kpi := Kpi.search([("survey_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "The KPI “%(kpi)s” counts answers in “%(survey)s”. Choose another survey"
+                    " there first, or archive this one.",
+                    kpi=kpi.name,
+                    survey=kpi.survey_id.title,
+                )
+            )
+
     def _pmm_companies(self):
         """Return the partner companies whose people have finished an attempt of these."""
         # attempts of other people than the user may see

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 DECIDES = {
     "end_datetime",
@@ -72,6 +73,27 @@ class SurveyUserInput(models.Model):
             # the score of an attempt that is done already has changed
             self.env["pmm.enrollment"]._mark_companies_to_measure(self._pmm_companies())
         return result
+
+    @api.model
+    def _pmm_passed_domain(self, chosen):
+        """Return the domain of the attempts that certify a person, of all people and days.
+
+        ``chosen`` is a KPI or a requirement with the certifications that count; none means all.
+        """
+        domain = Domain(
+            [
+                ("state", "=", "done"),
+                ("scoring_success", "=", True),
+                ("test_entry", "=", False),
+                ("end_datetime", "!=", False),
+                ("partner_id", "!=", False),
+                ("survey_id.certification", "=", True),
+            ]
+        )
+        # a run may be started by people who see no surveys
+        if surveys := chosen.sudo().certification_ids:
+            domain &= Domain("survey_id", "in", surveys.ids)
+        return domain
 
     @api.model
     def _pmm_become_former(self, source, day):

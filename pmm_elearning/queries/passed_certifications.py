@@ -52,5 +52,5 @@ def _passed_of_enrollments(windows, attempts):
         where=attempts.where_clause or SQL("TRUE"),
         former=is_former(FORMER, SQL("passed.day")),
         # what is compared with last year counts from before the enrolment as well
-        enrolled=SQL("TRUE") if windows.stretch.years_back else enrolled_on(SQL("passed.day")),
+        enrolled=enrolled_on(SQL("passed.day"), windows.stretch.years_back),
     )

@@ -8,6 +8,7 @@ from . import test_oracle
 from . import test_pmm_program
 from . import test_portal
 from . import test_query_count
+from . import test_survey_sources
 from . import test_tier_requirement
 from . import test_pilot
 from . import test_partner_merge

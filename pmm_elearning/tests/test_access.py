@@ -14,7 +14,7 @@ RIGHTS = {
     "slide.channel.partner": (NONE, NONE, NONE, NONE, NONE),
     "slide.slide.partner":   (NONE, NONE, NONE, NONE, NONE),
     "survey.user_input":     (NONE, NONE, NONE, NONE, NONE),
-    "survey.question":       (NONE, NONE, NONE, NONE, NONE),
+    "survey.question":       (NONE, NONE, NONE, READ, NONE),
     "survey.survey":         (NONE, NONE, READ, READ, NONE),
     "slide.channel":         (READ, READ, READ, READ, READ),
 }  # fmt: skip
@@ -150,15 +150,18 @@ class TestAccess(PortalCommon, ElearningCommon):
     # === WHAT MANAGERS CHOOSE FROM === #
 
     def test_manager_chooses_certifications_and_courses(self):
-        """DESIGN 6: without any right in Surveys or eLearning; other surveys stay closed."""
+        """DESIGN 6: without any right in Surveys or eLearning; private surveys stay closed."""
         quiz = self._certification("Quiz", certification=False)
         restricted = self._certification(
             "Restricted", restrict_user_ids=[Command.set(self.env.user.ids)]
         )
         surveys = self.env["survey.survey"].with_user(self.manager).search([])
         self.assertIn(self.exam, surveys)
-        self.assertNotIn(quiz, surveys)
+        self.assertIn(quiz, surveys)  # to count what it asks
         self.assertNotIn(restricted, surveys)
+        surveys = self.env["survey.survey"].with_user(self.user).search([])
+        self.assertIn(self.exam, surveys)
+        self.assertNotIn(quiz, surveys)
         hidden = self._course("Hidden Course", is_published=False)
         with Form(self.program.with_user(self.manager)) as form:
             form.channel_ids.add(hidden)

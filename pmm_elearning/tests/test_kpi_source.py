@@ -266,7 +266,7 @@ class TestKpiSource(ElearningCommon):
         self._attempt(self.ann, "2026-01-10 12:00:00")
         self.certified.certification_ids = self.exam
         self._close("2026-01")
-        self.certified._retire_certifications()
+        self.certified._retire_source("certifications_passed")
         self.assertFalse(self.certified.active)
         self.assertFalse(self.certified.program_ids)
         self.assertNotIn(self.certified, self.program.kpi_ids)

@@ -134,7 +134,7 @@ class TestPmmProgram(ElearningCommon):
     def test_notification_tells_how_many(self):
         """L1: Run now says how many joined."""
         message = self.program.action_run()["params"]["message"]
-        self.assertIn("3 new course members", message)
+        self.assertIn("New course members: 3.", message)
 
     def test_manager_without_rights_on_courses(self):
         """DESIGN 6: who may run the programme need not be an eLearning officer."""

@@ -129,7 +129,8 @@ class PmmOfferCampaign(models.Model):
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for campaign, vals in zip(self, vals_list, strict=True):
-            vals["name"] = self.env._("%s (copy)", campaign.name)
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", campaign.name)
         return vals_list
 
     def _by_button_sentence(self):
@@ -191,7 +192,7 @@ class PmmOfferCampaign(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success" if offers else "info",
-                "message": self.env._("%s new offers.", len(offers))
+                "message": self.env._("New offers: %s.", len(offers))
                 if offers
                 else self.env._("Nobody else is close enough, or all have their offer."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

@@ -18,7 +18,7 @@ class PmmProgram(models.Model):
 
     def _run_sentence(self, figures):
         return self.env._(
-            "%(before)s %(offers)s new offers.",
+            "%(before)s New offers: %(offers)s.",
             before=super()._run_sentence(figures),
             offers=figures["offers"],
         )

@@ -1,1 +1,3 @@
 """Functions that return SQL and run nothing."""
+
+from . import near_miss

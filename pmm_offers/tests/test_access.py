@@ -132,7 +132,7 @@ class TestAccess(OfferCommon):
         draft.action_activate()
         self.assertEqual(len(self._offers(draft)), 0)
         message = draft.action_generate()["params"]["message"]
-        self.assertEqual((message, draft.offer_count), ("2 new offers.", 2))
+        self.assertEqual((message, draft.offer_count), ("New offers: 2.", 2))
 
     def test_nobody_writes_offers(self):
         """DESIGN 3.6: not even those who manage the programme."""

@@ -67,18 +67,14 @@ class TestCredits(OfferCommon):
 
     # === QUESTIONS === #
 
-    def _credits_of(self, *moves):
-        """Return [(product, quantity, amount)] of the credits of ``moves``, in order."""
+    def _credits_of(self, *documents, stage="invoiced"):
+        """Return [(product, quantity, amount)] of the credits of ``documents``, in order."""
         self.program._run()
-        ids = [move.id for move in moves]
-        credits = self.env["pmm.credit"].search([("document_id", "in", ids)], order="id")
+        ids = [document.id for document in documents]
+        credits = self.env["pmm.credit"].search(
+            [("document_id", "in", ids), ("stage", "=", stage)], order="id"
+        )
         return [(credit.product_id, credit.quantity, credit.amount) for credit in credits]
-
-    def assertNothingToMend(self):
-        """Assert that the nightly sweep says what the hooks said."""
-        self.program._run()
-        last = self.env["account.move"].search([], order="id desc", limit=1).id
-        self.assertEqual(self.env["pmm.credit"]._fill_range(1, last), 0)
 
     def assertAddUpTo(self, amount, *moves):
         found = self._credits_of(*moves)
@@ -172,6 +168,27 @@ class TestCredits(OfferCommon):
         first.action_post()
         self.assertAddUpTo(1000, first, self._invoice_of(order))
 
+    def test_the_discount_lowers_no_stage(self):
+        """O3, K4: what was ordered and what is paid are credited gross as well."""
+        order = self._order(self.acme, (self.pump, 2, 300), (self.training, 1, 400))
+        self._enter(order, self.offer.code)
+        order.action_confirm()
+        invoice = self._invoice_of(order)
+        gross = [(self.pump, 2, 600), (self.training, 1, 400)]
+        self.assertEqual(self._credits_of(order, stage="booked"), gross)
+        self._pay(invoice, "2026-04-15", 450)
+        half = [(self.pump, 1, 300), (self.training, 0.5, 200)]
+        self.assertEqual(self._credits_of(invoice, stage="collected"), half)
+        self._pay(invoice, "2026-04-15")
+        self.assertEqual(
+            [
+                sum(row[number] for row in self._credits_of(invoice, stage="collected"))
+                for number in (1, 2)
+            ],
+            [3, 1000],
+        )
+        self.assertNothingToMend()
+
     # === CREDIT NOTES === #
 
     def test_a_full_credit_note_takes_all_of_it_back(self):
@@ -250,4 +267,6 @@ class TestCredits(OfferCommon):
         self.env["pmm.dirty"].sudo().search([]).unlink()
         added = self.env["pmm.credit"]._fill_range(invoice.id, invoice.id)
         self.assertEqual(added, 1)
+        order = invoice.line_ids.sale_line_ids.order_id
+        self.assertEqual(self.env["pmm.credit"]._fill_range(order.id, order.id, "sale.order"), 1)
         self.assertAddUpTo(1000, invoice)

@@ -437,8 +437,8 @@ class TestPmmOffer(OfferCommon):
         """R40: the button of the programme."""
         self._campaign()
         self._invoice(self.acme, "2026-04-10", 800)
-        self.assertIn("1 new offers.", self.program.action_run()["params"]["message"])
-        self.assertIn("0 new offers.", self.program.action_run()["params"]["message"])
+        self.assertIn("New offers: 1.", self.program.action_run()["params"]["message"])
+        self.assertIn("New offers: 0.", self.program.action_run()["params"]["message"])
 
     def _second_programme(self, **vals):
         """Return the enrolment of Bolt in one more programme with a campaign; 900 of 1 000."""

@@ -213,6 +213,7 @@ class TestPmmOfferCampaign(OfferCommon):
             (copy.name, copy.state, copy.rule_id, copy.discount, copy.offer_count),
             ("Next band (copy)", "draft", self.rule, 2, 0),
         )
+        self.assertEqual(campaign.copy({"name": "Next year"}).name, "Next year")
         self.assertFalse(copy.loyalty_program_id)
         copy.discount = 7
         copy.action_activate()
@@ -249,7 +250,7 @@ class TestPmmOfferCampaign(OfferCommon):
         campaign, other = self._campaign(), self._campaign(name="Other")
         self._invoice(self.acme, "2026-04-10", 800)
         message = campaign.action_generate()["params"]
-        self.assertEqual((message["type"], message["message"]), ("success", "1 new offers."))
+        self.assertEqual((message["type"], message["message"]), ("success", "New offers: 1."))
         self.assertEqual(self._offers().campaign_id, campaign)
         message = campaign.action_generate()["params"]
         self.assertEqual(message["type"], "info")

@@ -58,6 +58,10 @@ class PmmPortal(CustomerPortal):
             "coming": targets,
         }
 
+    def _programme_results_values(self, values):
+        """Return what the page of results needs beside ``values``: measurements and all pages'."""
+        return {}
+
     # === PAGES === #
 
     @http.route("/my/programme", type="http", auth="user", website=True, readonly=True)
@@ -86,6 +90,7 @@ class PmmPortal(CustomerPortal):
         )
         # names of KPIs and periods
         values |= {"measurements": measurements.sudo(), "pager": pager}
+        values |= self._programme_results_values(values)
         return request.render("pmm_partner_kpi.portal_programme_results", values)
 
     # === HELPERS === #

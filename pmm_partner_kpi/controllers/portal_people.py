@@ -15,9 +15,9 @@ class PmmPortalPeople(PmmPortal):
         return tabs
 
     @http.route("/my/programme/people", type="http", auth="user", website=True, readonly=True)
-    def portal_programme_people(self, **_kwargs):
+    def portal_programme_people(self, saved=None, **_kwargs):
         """Show the people of the company and their roles to its owners."""
-        return self._people_page()
+        return self._people_page(saved=saved)
 
     @http.route(
         "/my/programme/people/<int:contact_id>",
@@ -54,9 +54,9 @@ class PmmPortalPeople(PmmPortal):
             raise request.not_found() from None
         except UserError as refusal:
             return self._people_page(error=str(refusal), post=post or {})
-        return request.redirect("/my/programme/people", code=303)
+        return request.redirect("/my/programme/people?saved=1", code=303)
 
-    def _people_page(self, error=None, post=None):
+    def _people_page(self, error=None, post=None, saved=None):
         Role = request.env["pmm.partner.role"]
         try:
             company = Role._company_of_owner()
@@ -72,6 +72,7 @@ class PmmPortalPeople(PmmPortal):
             },
             "labels": Role._fields["role"]._description_selection(request.env),
             "error": error,
+            "saved": saved,
             "post": post or {},
         }
         return request.render("pmm_partner_kpi.portal_programme_people", values)

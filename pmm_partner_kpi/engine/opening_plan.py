@@ -51,6 +51,7 @@ class Facts:
     closed: list  # [(start, stop, name)] of closed periods
     tier_words: set
     points_words: set
+    without_openings: frozenset = frozenset()  # keys of KPIs to which nothing can be added
     decimal_point: str = "."
     thousands_sep: str = ","
     date_format: str = "%m/%d/%Y"
@@ -62,44 +63,75 @@ def plan(rows, facts):
     for row, cells in rows:
         if not any(key(cell) for cell in cells):
             continue
-        try:
-            items.append(_item(row, dict(zip(COLUMNS, cells, strict=True)), facts))
-        except _Refused as refused:
-            problems.append(Problem(row, *refused.args))
+        item, refused = _item(row, dict(zip(COLUMNS, cells, strict=True)), facts)
+        if refused:
+            problems += refused
+        else:
+            items.append(item)
     items, twice = _once(items)
     items, taken = _without_taken(items, facts)
     return _with_ends(items, facts), sorted(problems + twice + taken, key=lambda p: p.row)
 
 
 class _Refused(Exception):
-    """(column, code, detail) of a row that cannot be imported."""
+    """(column, code, detail) of a cell that cannot be imported."""
 
 
 def _item(row, cells, facts):
-    kind, kpi_id = _kind(cells["type"], facts)
-    when = day(cells["date"], facts.date_format)
-    if when is None:
-        raise _Refused("date", "no_date", str(cells["date"] or ""))
-    enrollment_id = _enrollment(cells["partner"], when, facts)
-    _check_open(kind, when, facts)
-    if kind != "tier":
-        if key(cells["valid_until"]):
-            raise _Refused("valid_until", "only_tiers")
-        value = number(cells["value"], facts.decimal_point, facts.thousands_sep)
-        if value is None:
-            raise _Refused("value", "no_number", str(cells["value"] or ""))
-        if (enrollment_id, kind, kpi_id, when) in facts.known:
-            raise _Refused("date", "known")
-        return Item(row, kind, enrollment_id, when, value=value, kpi_id=kpi_id)
-    grade_id = _single(cells["value"], facts.grades, "value", "no_tier")
-    until = None
-    if key(cells["valid_until"]):
-        until = day(cells["valid_until"], facts.date_format)
-        if until is None:
-            raise _Refused("valid_until", "no_date", str(cells["valid_until"]))
-        if until < when:
-            raise _Refused("valid_until", "until_before")
-    return Item(row, kind, enrollment_id, when, grade_id=grade_id, valid_until=until)
+    """Return (Item, all Problems of the row): whoever mends a file sees them at once."""
+    problems = []
+
+    def read(how, *args):
+        try:
+            return how(*args)
+        except _Refused as refused:
+            problems.append(Problem(row, *refused.args))
+            return None
+
+    partner_id = read(_single, cells["partner"], facts.partners, "partner", "no_partner")
+    kind, kpi_id = read(_kind, cells["type"], facts) or (None, None)
+    value = read(_value, kind, cells["value"], facts) if kind else None
+    when = read(_day, cells["date"], "date", facts)
+    until = read(_valid_until, kind, cells["valid_until"], when, facts)
+    # what a day is judged by is known only where partner and type are
+    enrollment_id = read(_enrollment, partner_id, when, facts) if partner_id and when else None
+    if kind and when:
+        read(_check_open, kind, when, facts)
+    if (enrollment_id, kind, kpi_id, when) in facts.known:
+        problems.append(Problem(row, "date", "known"))
+    if problems:
+        return None, problems
+    if kind == "tier":
+        return Item(row, kind, enrollment_id, when, grade_id=value, valid_until=until), []
+    return Item(row, kind, enrollment_id, when, value=value, kpi_id=kpi_id), []
+
+
+def _value(kind, cell, facts):
+    """Return the tier or the number that ``cell`` says."""
+    if kind == "tier":
+        return _single(cell, facts.grades, "value", "no_tier")
+    value = number(cell, facts.decimal_point, facts.thousands_sep)
+    if value is None:
+        raise _Refused("value", "no_number", str(cell or ""))
+    return value
+
+
+def _day(cell, column, facts):
+    found = day(cell, facts.date_format)
+    if found is None:
+        raise _Refused(column, "no_date", str(cell or ""))
+    return found
+
+
+def _valid_until(kind, cell, when, facts):
+    if not key(cell):
+        return None
+    if kind and kind != "tier":
+        raise _Refused("valid_until", "only_tiers")
+    until = _day(cell, "valid_until", facts)
+    if when and until < when:
+        raise _Refused("valid_until", "until_before")
+    return until
 
 
 def _kind(cell, facts):
@@ -107,6 +139,8 @@ def _kind(cell, facts):
         return "tier", None
     if key(cell) in facts.points_words:
         return "points", None
+    if key(cell) in facts.without_openings:
+        raise _Refused("type", "no_opening", str(cell))
     return "actual", _single(cell, facts.kpis, "type", "no_type")
 
 
@@ -117,9 +151,8 @@ def _single(cell, names, column, code):
     return next(iter(found))
 
 
-def _enrollment(cell, when, facts):
+def _enrollment(partner_id, when, facts):
     """Return the enrolment that runs on the day, else the first one after it."""
-    partner_id = _single(cell, facts.partners, "partner", "no_partner")
     spans = sorted(facts.enrollments[partner_id])
     for start, stop, enrollment_id in spans:
         if (start <= when and (stop is None or when < stop)) or start > when:

@@ -38,13 +38,7 @@ class AccountMove(models.Model):
     )
 
     def _compute_pmm_credit_count(self):
-        counts = dict(
-            self.env["pmm.credit"]._read_group(
-                [("document_model", "=", "account.move"), ("document_id", "in", self.ids)],
-                ["document_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["pmm.credit"]._count_of_documents(self)
         for move in self:
             move.pmm_credit_count = counts.get(move.id, 0)
 

@@ -20,6 +20,8 @@ SWEEP_FROM = {
     INVOICES: "pmm_partner_kpi.sweep_from",
     ORDERS: "pmm_partner_kpi.sweep_orders_from",
 }
+# stages never add up, so the list of a document opens with one of them
+FIRST_STAGE = {INVOICES: "invoiced", ORDERS: "booked"}
 # documents or partners that one statement looks at: it bounds the memory of a run
 BATCH = 1000
 # so many new credits change how PostgreSQL should look for them
@@ -130,6 +132,12 @@ class PmmCredit(models.Model):
         groups="pmm_partner_kpi.group_pmm_manager",
         help="What this quantity has cost, as it was known when the document was posted.",
     )
+    may_open = fields.Boolean(compute="_compute_may_open")
+    margin = fields.Monetary(
+        compute="_compute_margin",
+        groups="pmm_partner_kpi.group_pmm_manager",
+        help="Amount less cost, where the cost is known.",
+    )
     reason = fields.Selection(
         [("new", "New"), ("changed", "Changed"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -160,6 +168,20 @@ class PmmCredit(models.Model):
     )
     recorded_at = fields.Datetime(string="Recorded on", required=True, readonly=True)
 
+    @api.depends("amount", "has_cost", "cost")
+    def _compute_margin(self):
+        for credit in self:
+            credit.margin = credit.amount - credit.cost if credit.has_cost else 0
+
+    @api.depends_context("uid")
+    @api.depends("document_model", "document_id")
+    def _compute_may_open(self):
+        for model, credits in self.grouped("document_model").items():
+            documents = self.env[model].browse(credits.mapped("document_id")).exists()
+            readable = set(documents._filtered_access("read").ids)
+            for credit in credits:
+                credit.may_open = credit.document_id in readable
+
     # === ACTIONS === #
 
     def action_open_document(self):
@@ -176,15 +198,31 @@ class PmmCredit(models.Model):
 
     @api.model
     def _action_of_documents(self, documents):
-        """Return the action that lists the credits of these documents, stage by stage."""
+        """Return the action that lists the credits of these documents, at their first stage."""
+        stage = FIRST_STAGE[documents._name]
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
         return action | {
             "domain": [
                 ("document_model", "=", documents._name),
                 ("document_id", "in", documents.ids),
             ],
-            "context": {"search_default_group_stage": 1},
+            "context": {f"search_default_{stage}": 1, "search_default_group_role": 1},
         }
+
+    @api.model
+    def _count_of_documents(self, documents):
+        """Return {document id: number of credits} at the first stage of these documents."""
+        return dict(
+            self._read_group(
+                [
+                    ("document_model", "=", documents._name),
+                    ("document_id", "in", documents.ids),
+                    ("stage", "=", FIRST_STAGE[documents._name]),
+                ],
+                ["document_id"],
+                ["__count"],
+            )
+        )
 
     # === FILLING === #
 
@@ -233,7 +271,7 @@ class PmmCredit(models.Model):
     @api.model
     def _last_number(self):
         """Return the number of the newest sales credit, 0 where there is none."""
-        # of all partners and companies
+        # of all partners
         [[last]] = self.sudo()._read_group([], [], ["id:max"])
         return last or 0
 
@@ -309,6 +347,7 @@ class PmmCredit(models.Model):
         """Return the highest id of a document, or of one that is gone and still has credits."""
         # the sweep looks at all documents
         [[document]] = self.env[model].sudo()._read_group([], [], ["id:max"])
+        # and at all credits
         credits = self.sudo()
         [[credited]] = credits._read_group(
             [("document_model", "=", model)], [], ["document_id:max"]

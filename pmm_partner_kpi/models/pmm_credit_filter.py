@@ -9,7 +9,12 @@ class PmmCreditFilter(models.AbstractModel):
     _description = "Choice of Sales Credits"
 
     role = fields.Selection(
-        [("buyer", "What the partner buys"), ("referrer", "What the partner refers")],
+        [
+            ("buyer", "What the partner buys"),
+            ("referrer", "What the partner refers"),
+            ("split", "What it has a share in"),
+            ("territory", "What is sold in its territory"),
+        ],
         string="Counts",
         required=True,
         default="buyer",

@@ -111,13 +111,10 @@ class PmmEnrollment(models.Model):
 
     def _tier_domain(self, grades):
         """Return the domain of the enrolments with one of ``grades`` (False: any) today."""
-        today = fields.Date.context_today(self)
-        current = Domain("date_start", "<=", today) & (
-            Domain("date_stop", "=", False) | Domain("date_stop", ">", today)
+        wanted = Domain.TRUE if grades is False else Domain("grade_id", "in", grades)
+        return self._today_domain(
+            lambda day: Domain("tier_ids", "any", self.env["pmm.dated"]._on(day) & wanted)
         )
-        if grades is not False:
-            current &= Domain("grade_id", "in", grades)
-        return Domain("tier_ids", "any", current)
 
     @api.constrains("partner_id")
     def _check_commercial_partner(self):

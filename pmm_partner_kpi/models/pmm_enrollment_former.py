@@ -21,4 +21,4 @@ class PmmEnrollmentFormer(models.Model):
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
     former_ref = fields.Integer(string="Partner number", required=True, readonly=True)
     name = fields.Char(string="Partner", readonly=True)
-    date_stop = fields.Date(string="Until before", required=True, readonly=True)
+    date_stop = fields.Date(string="Ends before", required=True, readonly=True)

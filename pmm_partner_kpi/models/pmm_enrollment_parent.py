@@ -11,6 +11,7 @@ class PmmEnrollmentParent(models.Model):
     """Who stands above an enrolment (distributor, reseller, agent …), from a day until a day."""
 
     _name = "pmm.enrollment.parent"
+    _inherit = ["pmm.dated"]
     _description = "Upline of an Enrolment"
     _order = "enrollment_id, date_start desc, id"
 
@@ -36,15 +37,7 @@ class PmmEnrollmentParent(models.Model):
         ondelete="cascade",
         help="The enrolment above, of this or another programme of the same company.",
     )
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_stop = fields.Date(
-        string="Ends before", help="The first day below somebody else; empty while it lasts."
-    )
-
-    def _covers(self, day):
-        """Return whether this upline is the one of ``day``."""
-        self.ensure_one()
-        return self.date_start <= day and (not self.date_stop or day < self.date_stop)
+    date_stop = fields.Date(help="The first day below somebody else; empty while it lasts.")
 
     @api.constrains("enrollment_id", "parent_id")
     def _check_same_company(self):

@@ -14,9 +14,7 @@ class PmmEnrollment(models.Model):
         Proposal = self.env["pmm.tier.proposal"]
         pending = Proposal.search([("enrollment_id", "in", self.ids), ("state", "=", "pending")])
         waiting = pending.enrollment_id
-        cause = self.env.context.get("pmm_grade_cause") or self.env._(
-            "Set on the partner by %s", self.env.user.name
-        )
+        cause = self._grade_cause()
         vals_list, bodies = [], {}
         for enrollment in self:
             today = enrollment._tier_today()
@@ -38,6 +36,13 @@ class PmmEnrollment(models.Model):
         if bodies:
             partners = self.env["res.partner"].browse(bodies)
             partners._message_log_batch(bodies)
+
+    def _grade_cause(self):
+        """Return where the level that is being written comes from."""
+        order = self.env.context.get("pmm_grade_order")
+        if isinstance(order, models.BaseModel):
+            return self.env._("Membership sold in %s", order.name)
+        return self.env._("Set on the partner by %s", self.env.user.name)
 
     def _proposal_note(self, grade, waiting):
         """Return what the partner's chatter says of ``grade``, which was asked for."""

@@ -59,12 +59,18 @@ class PmmEnrollment(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
+        return self._today_domain(
+            lambda day: Domain.OR(self._state_domain(state, day) for state in value if state)
+        )
+
+    @api.model
+    def _today_domain(self, domain_on):
+        """Return the domain of the enrolments in ``domain_on(day)`` on their programme's day."""
         # each programme has its own day; there are few of them, of all companies
         programs = self.env["pmm.program"].sudo().with_context(active_test=False)
         programs = programs.search([("enrollment_ids", "!=", False)])
         return Domain.OR(
-            Domain("program_id", "in", members.ids)
-            & Domain.OR(self._state_domain(state, day) for state in value if state)
+            Domain("program_id", "in", members.ids) & domain_on(day)
             for day, members in programs.grouped(lambda program: program._today()).items()
         )
 
@@ -73,10 +79,7 @@ class PmmEnrollment(models.Model):
         """Return the domain of the enrolments that are in ``state`` on ``day``."""
         begun = Domain("date_start", "<=", day)
         ended = Domain("date_stop", "!=", False) & Domain("date_stop", "<=", day)
-        covered = Domain("date_start", "<=", day) & (
-            Domain("date_stop", "=", False) | Domain("date_stop", ">", day)
-        )
-        suspended = Domain("suspension_ids", "any!", covered)
+        suspended = Domain("suspension_ids", "any!", self.env["pmm.dated"]._on(day))
         return {
             "planned": ~begun,
             "running": begun & ~ended & ~suspended,

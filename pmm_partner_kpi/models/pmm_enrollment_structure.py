@@ -47,19 +47,15 @@ class PmmEnrollment(models.Model):
 
     def _search_parent_today_id(self, operator, value):
         if operator != "in":
-            return Domain(
-                "upline_ids", "any", self._on_today() & Domain("parent_id", operator, value)
-            )
-        wanted = [parent for parent in value if parent]
-        domain = Domain("upline_ids", "any", self._on_today() & Domain("parent_id", "in", wanted))
+            return self._upline_domain(Domain("parent_id", operator, value))
+        domain = self._upline_domain(Domain("parent_id", "in", [p for p in value if p]))
         # "no upline" is asked for as well
-        return domain | ~Domain("upline_ids", "any", self._on_today()) if False in value else domain
+        return domain | ~self._upline_domain(Domain.TRUE) if False in value else domain
 
-    def _on_today(self):
-        """Return the domain of dated rows that cover today."""
-        today = fields.Date.context_today(self)
-        return Domain("date_start", "<=", today) & (
-            Domain("date_stop", "=", False) | Domain("date_stop", ">", today)
+    def _upline_domain(self, wanted):
+        """Return the domain of the enrolments with an upline in the domain ``wanted`` today."""
+        return self._today_domain(
+            lambda day: Domain("upline_ids", "any", self.env["pmm.dated"]._on(day) & wanted)
         )
 
     def _compute_downline_count(self):

@@ -9,6 +9,7 @@ class PmmEnrollmentSuspension(models.Model):
     """From a day until a day nothing counts for an enrolment that goes on otherwise."""
 
     _name = "pmm.enrollment.suspension"
+    _inherit = ["pmm.dated"]
     _description = "Suspension of an Enrolment"
     _order = "enrollment_id, date_start desc, id"
 
@@ -27,10 +28,8 @@ class PmmEnrollmentSuspension(models.Model):
         "pmm.enrollment", string="Enrolment", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
     date_stop = fields.Date(
-        string="Ends before",
-        help="The first day on which the partner takes part again; empty while it lasts.",
+        help="The first day on which the partner takes part again; empty while it lasts."
     )
     reason = fields.Char(required=True)
 
@@ -40,11 +39,6 @@ class PmmEnrollmentSuspension(models.Model):
             start = format_date(self.env, suspension.date_start)
             stop = format_date(self.env, suspension.date_stop) or "…"
             suspension.display_name = f"{start} – {stop}"
-
-    def _covers(self, day):
-        """Return whether ``day`` is suspended."""
-        self.ensure_one()
-        return self.date_start <= day and (not self.date_stop or day < self.date_stop)
 
     @api.constrains("enrollment_id", "date_start", "date_stop")
     def _check_dates(self):

@@ -11,6 +11,7 @@ class PmmEnrollmentTier(models.Model):
     """Which tier an enrolment has, from a day until a day. Money reads only this."""
 
     _name = "pmm.enrollment.tier"
+    _inherit = ["pmm.dated"]
     _description = "Tier of an Enrolment"
     _order = "enrollment_id, date_start desc, id"
 
@@ -34,10 +35,7 @@ class PmmEnrollmentTier(models.Model):
     grade_id = fields.Many2one(
         "res.partner.grade", string="Tier", required=True, index=True, ondelete="restrict"
     )
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_stop = fields.Date(
-        string="Ends before", help="The first day without this tier; empty while it lasts."
-    )
+    date_stop = fields.Date(help="The first day without this tier; empty while it lasts.")
     cause = fields.Char(
         groups="base.group_user", help="Why the partner got this tier; a note for us."
     )
@@ -165,11 +163,6 @@ class PmmEnrollmentTier(models.Model):
         for start, tiers in ended.items():
             tiers.write({"date_stop": start})
         return self.create([vals for vals in vals_list if vals["grade_id"]])
-
-    def _covers(self, day):
-        """Return whether this tier is the one of ``day``."""
-        self.ensure_one()
-        return self.date_start <= day and (not self.date_stop or day < self.date_stop)
 
     @api.constrains("grade_id", "enrollment_id")
     def _check_grade_of_program(self):

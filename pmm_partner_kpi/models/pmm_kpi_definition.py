@@ -1,9 +1,7 @@
-import ast
 import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 # what decides on values: a change of it marks all that have the KPI
 MEASURED_BY = {
@@ -68,6 +66,7 @@ class PmmKpiDefinition(models.Model):
             ("days", "Days"),
             ("hours", "Hours"),
             ("points", "Points"),
+            ("score", "Score"),
         ],
         compute="_compute_unit",
     )
@@ -90,7 +89,7 @@ class PmmKpiDefinition(models.Model):
         required=True,
         default="none",
         tracking=True,
-        help="Last year counts in full, also days before the partner was enrolled. Where there"
+        help="Last year counts on the same days, also before the partner was enrolled. Where there"
         " was nothing last year a growth in % is no data.",
     )
     window = fields.Selection(
@@ -124,11 +123,6 @@ class PmmKpiDefinition(models.Model):
     )
     role = fields.Selection(tracking=True)
     category_ids = fields.Many2many(tracking=True)
-    credit_domain = fields.Char(
-        string="Only sales credits",
-        tracking=True,
-        help="Further conditions: by product, brand or attribute, customer, country, salesperson.",
-    )
     # no check_company: a KPI without company serves the programmes of all of them
     program_ids = fields.Many2many("pmm.program", string="Programmes")
     counts_credits = fields.Boolean(compute="_compute_unit")
@@ -216,27 +210,6 @@ class PmmKpiDefinition(models.Model):
             if kpi.credit_domain:
                 kpi._try_domain()
             kpi._source()._check(kpi)
-
-    def _parsed_domain(self):
-        """Return the further conditions as a list; literals only, nothing is evaluated."""
-        self.ensure_one()
-        return ast.literal_eval(self.credit_domain or "[]")
-
-    def _try_domain(self):
-        """Raise ValidationError where the conditions on sales credits cannot be searched by."""
-        try:
-            domain = Domain(self._parsed_domain())
-            # whether it can be searched does not depend on who defines it
-            self.env["pmm.credit"].sudo().search_count(domain, limit=1)
-        except (ValueError, SyntaxError, TypeError, KeyError) as error:
-            raise ValidationError(
-                self.env._(
-                    "“%(kpi)s”: its conditions on sales credits cannot be used (%(error)s). Open"
-                    " them in the editor and choose fields, operators and fixed values.",
-                    kpi=self.name,
-                    error=error,
-                )
-            ) from error
 
     @api.model_create_multi
     def create(self, vals_list):

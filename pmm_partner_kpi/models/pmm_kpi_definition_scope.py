@@ -2,17 +2,17 @@ from odoo import api, fields, models
 
 
 class PmmKpiDefinition(models.Model):
-    """Whose sales a KPI counts: the partner's own, its group's, or those of all below it."""
+    """Whose facts a KPI counts: the partner's own, its group's, or those of all below it."""
 
     _inherit = "pmm.kpi.definition"
 
     scope = fields.Selection(
         [
-            ("own", "The partner's own sales"),
+            ("own", "The partner's own"),
             ("group", "All companies of its group"),
-            ("tree", "Own sales and those of everybody below"),
+            ("tree", "Its own and those of everybody below"),
         ],
-        string="Whose sales",
+        string="Whose",
         required=True,
         default="own",
         tracking=True,

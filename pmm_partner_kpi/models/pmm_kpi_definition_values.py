@@ -1,12 +1,12 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..queries.credit_values import is_among
-from ..queries.kpi_values import add_columns, combine, growth, rounded
+from ..queries.kpi_values import add_columns, combine, fenced, growth, rounded
 from ..queries.opening_balances import opening_values
-from ..queries.windows import OwnWindows, Stretch, local_day
+from ..queries.program_days import local_day
+from ..queries.windows import OwnWindows, Stretch
 
 
 class PmmKpiDefinition(models.Model):
@@ -35,6 +35,8 @@ class PmmKpiDefinition(models.Model):
             nonlocal ordered
             if kpi in path:
                 raise UserError(self.env._("“%s” is derived from itself.", kpi.name))
+            if kpi in ordered:
+                return
             for other in kpi._source()._needs(kpi):
                 visit(other, path | kpi)
             ordered |= kpi
@@ -60,7 +62,7 @@ class PmmKpiDefinition(models.Model):
         columns = {kpi: SQL.identifier(kpi._value_column()) for kpi in measured}
         for kpi in kpis - measured:
             value = kpi._rounded(kpi._source()._expression(kpi, columns), program)
-            select = add_columns(select, {kpi._value_column(): value})
+            select = add_columns(fenced(select), {kpi._value_column(): value})
             columns[kpi] = SQL.identifier(kpi._value_column())
         return select
 
@@ -87,7 +89,8 @@ class PmmKpiDefinition(models.Model):
                 passes.setdefault(key, []).append(kpi.id)
         selects = []
         for (_key, stretch), ids in passes.items():
-            kpis = self.browse(ids)
+            # what one of them is read for is read for all
+            kpis = self.browse(ids).with_prefetch(self._prefetch_ids)
             prefix = "base" if stretch.years_back else "fact"
             columns = {kpi._value_column(): f"{prefix}_{kpi.id}" for kpi in kpis}
             selects.append((kpis[0]._source()._values(kpis, windows.variant(stretch)), columns))
@@ -123,45 +126,18 @@ class PmmKpiDefinition(models.Model):
         quantum = self._currency(program).rounding or 0.0001
         return rounded(value, f"{quantum:f}".rstrip("0") if quantum < 1 else str(quantum))
 
-    def _takes_openings(self):
-        """Return whether opening balances can be added: only to what adds up by itself."""
-        self.ensure_one()
-        return (
-            self.compare == "none"
-            and self.window == "period"
-            and not self._is_derived()
-            and self._source()._is_additive(self)
-        )
-
     # === SALES CREDITS === #
-
-    def _credit_domain(self, program):
-        """Return the domain of the sales credits of ``program``'s company that count here."""
-        domain = super()._credit_domain(program)
-        if self.credit_domain:
-            domain &= Domain(self._parsed_domain())
-        return domain
 
     def _credit_stage(self):
         return self.stage
 
     def _credit_condition(self, program):
         """Return the SQL condition on ``pmm_credit`` of the credits that this KPI counts."""
-        # a run measures partners of all account managers; results have rules of their own
-        credits = self.env["pmm.credit"].sudo()
-        categories = self.env["product.category"].sudo()  # the same
-
-        def without_join(condition):
-            if (condition.field_expr, condition.operator) != ("categ_id", "child_of"):
-                return condition
-            below = categories._search([("id", "child_of", condition.value)])
-            return Domain("categ_id", "in", below)
-
-        query = credits._search(self._credit_domain(program).map_conditions(without_join))
+        query = self._credit_query(program)
         if query.is_empty():
             return SQL("FALSE")
         if query.from_clause != SQL.identifier("pmm_credit"):
-            return is_among(query.subselect())
+            return is_among(query.select())
         return query.where_clause
 
     def _credit_date_column(self):

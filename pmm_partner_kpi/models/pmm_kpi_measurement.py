@@ -56,6 +56,12 @@ class PmmKpiMeasurement(models.Model):
     )
     # readers of results need not see how KPIs are defined
     unit = fields.Selection(related="kpi_id.unit", related_sudo=True)
+    is_limit = fields.Boolean(
+        compute="_compute_is_limit",
+        # as for the unit
+        compute_sudo=True,
+        help="Lower is better: the target is not to be exceeded.",
+    )
     has_target = fields.Boolean(readonly=True)
     target = fields.Float(digits=(20, 4), readonly=True)
     has_actual = fields.Boolean(readonly=True)
@@ -80,6 +86,11 @@ class PmmKpiMeasurement(models.Model):
     )
     measured_at = fields.Datetime(string="Last change", required=True, readonly=True)
 
+    @api.depends("kpi_id.direction")
+    def _compute_is_limit(self):
+        for measurement in self:
+            measurement.is_limit = measurement.kpi_id.direction == "lower"
+
     @api.depends("partner_id.name", "kpi_id.name", "period_id.name")
     def _compute_display_name(self):
         for measurement in self:
@@ -89,7 +100,7 @@ class PmmKpiMeasurement(models.Model):
             )
 
     def _format_value(self, value):
-        """Return ``value`` as the reader writes it: an amount of money, or a bare number."""
+        """Return ``value`` as the reader writes it: an amount of money, or with its unit."""
         self.ensure_one()
         return self._format_amount(value, self.currency_id, self.unit)
 
@@ -105,7 +116,14 @@ class PmmKpiMeasurement(models.Model):
             return self.env._("%s days", number)
         if unit == "hours":
             return self.env._("%s h", number)
+        if unit == "points":
+            return self.env._("%s points", number)
         return number
+
+    def _distance(self):
+        """Return how much is missing to the target; of a limit, how much of it is left."""
+        self.ensure_one()
+        return round(self.target - self.actual, 4)
 
     def _percent(self):
         """Return the attainment in percent, cut to whole ones so that 100 % means reached."""

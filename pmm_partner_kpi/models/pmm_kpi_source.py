@@ -26,8 +26,10 @@ class PmmKpiSource(models.AbstractModel):
         ``kpis`` share their ``_pass_key``. ``windows`` is a :class:`PeriodWindows` or
         :class:`OwnWindows`. Rows without facts may be left out, no pair comes twice, nothing of
         another company counts, and only days on which enrolment and programme run (with
-        ``windows.stretch.years_back``: all days). Values are in programme currency, or in the
-        KPI's unit; they need not be rounded.
+        ``windows.stretch.years_back``: so many years later). Values are in programme currency,
+        or in the KPI's unit; they need not be rounded.
+        ``windows.stretch.years_back``: so many years later). Values are in programme currency, or
+        in the KPI's unit; they need not be rounded.
         """
         raise NotImplementedError
 
@@ -76,6 +78,24 @@ class PmmKpiSource(models.AbstractModel):
     def _counts_credits(self, kpi):
         """Return whether it counts sales credits, so that their filters apply."""
         return False
+
+    @api.model
+    def _counts_answers(self, kpi):
+        """Return whether it averages answers of people, so that too few of them are no data."""
+        return False
+
+    @api.model
+    def _is_marked(self, kpi):
+        """Return whether whatever changes its facts marks the enrolments for the next run.
+
+        Else all enrolments with such a KPI are measured once a day.
+        """
+        return True
+
+    @api.model
+    def _counts_returns(self, kpi):
+        """Return whether credit notes change the value of a source over sales credits."""
+        return True
 
     @api.model
     def _check(self, kpi):

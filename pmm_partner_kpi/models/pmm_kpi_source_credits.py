@@ -1,6 +1,7 @@
 from odoo import api, models
+from odoo.fields import Domain
 
-from ..queries.credit_values import credit_values, is_standing
+from ..queries.credit_values import credit_values, is_sold, is_standing
 
 
 class PmmKpiSourceCredits(models.AbstractModel):
@@ -34,16 +35,18 @@ class PmmKpiSourceCredits(models.AbstractModel):
             aggregate = kpi._source()._aggregate(kpi, matching)
             columns.append((kpi._value_column(), aggregate, matching))
         first = kpis[0]
-        return credit_values(windows, first.scope, first._credit_day(windows.program), columns)
+        day = first._credit_day(windows.program)
+        return credit_values(windows, first.scope, day, columns, first.stage)
 
     @api.model
-    def _is_standing(self, kpi, program, windows=None):
-        """Return the condition that a credit has not been withdrawn; sums need not ask.
+    def _is_standing(self):
+        """Return the condition that a credit has not been withdrawn; sums need not ask."""
+        return is_standing()
 
-        With ``windows`` only the partners that count there are looked at.
-        """
-        wanted = windows.wanted if windows else None
-        return is_standing(program.company_id.id, kpi.stage, wanted, kpi.scope)
+    @api.model
+    def _is_sold(self):
+        """Return the condition that a credit stands, is no return, and brings money."""
+        return is_sold()
 
     @api.model
     def _has_scope(self, kpi):
@@ -61,8 +64,19 @@ class PmmKpiSourceCredits(models.AbstractModel):
             kpi.scope, kpi._credit_date_column(), start, stop
         )
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
+        domain = counted & kpi._credit_domain(program) & self._facts_domain(measurement)
         return action | {
             "display_name": measurement.display_name,
-            "context": {},
-            "domain": list(counted & kpi._credit_domain(program)),
+            "context": {"group_by": self._facts_groups(kpi)},
+            "domain": list(domain),
         }
+
+    @api.model
+    def _facts_domain(self, measurement):
+        """Return which of the credits that the KPI counts the figure is made of."""
+        return Domain.TRUE
+
+    @api.model
+    def _facts_groups(self, kpi):
+        """Return by what the credits behind the figure are grouped: by what it counts."""
+        return []

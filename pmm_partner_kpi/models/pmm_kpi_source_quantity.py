@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import total
 
 
 class PmmKpiSourceQuantity(models.AbstractModel):
@@ -11,7 +12,7 @@ class PmmKpiSourceQuantity(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return SQL("SUM(pmm_credit.quantity) FILTER (WHERE %s)", matching)
+        return total("quantity", matching)
 
     @api.model
     def _is_additive(self, kpi):

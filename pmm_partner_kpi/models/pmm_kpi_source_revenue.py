@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+
+from ..queries.credit_aggregates import total
 
 
 class PmmKpiSourceRevenue(models.AbstractModel):
@@ -11,7 +12,7 @@ class PmmKpiSourceRevenue(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return SQL("SUM(pmm_credit.amount * days.factor) FILTER (WHERE %s)", matching)
+        return total("amount", matching)
 
     @api.model
     def _unit(self, kpi):

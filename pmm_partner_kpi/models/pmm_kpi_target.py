@@ -44,6 +44,8 @@ class PmmKpiTarget(models.Model):
         ondelete="restrict",
         domain="[('program_id', '=', program_id), ('state', '=', 'open')]",
     )
+    # readers of targets need not see how KPIs are defined
+    unit = fields.Selection(related="kpi_id.unit", related_sudo=True)
     value = fields.Float(string="Target", digits=(20, 4), required=True, tracking=True)
 
     @api.depends("program_id", "kpi_id")
@@ -53,9 +55,10 @@ class PmmKpiTarget(models.Model):
             target.currency_id = kpi._currency(target.program_id) if kpi else False
 
     def _format_value(self):
-        """Return the target as the reader writes it: an amount of money, or a bare number."""
+        """Return the target as the reader writes it: an amount of money, or with its unit."""
         self.ensure_one()
-        return self.env["pmm.kpi.measurement"]._format_amount(self.value, self.currency_id)
+        Measurement = self.env["pmm.kpi.measurement"]
+        return Measurement._format_amount(self.value, self.currency_id, self.unit)
 
     @api.depends("enrollment_id", "kpi_id.name", "period_id.name")
     def _compute_display_name(self):

@@ -27,11 +27,17 @@ class PmmOpeningBalance(models.Model):
     program_id = fields.Many2one(related="enrollment_id.program_id", store=True, index=True)
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit = fields.Selection(related="kpi_id.unit")
     kind = fields.Selection(
         [("actual", "Actual of a KPI"), ("points", "Points")], required=True, default="actual"
     )
     kpi_id = fields.Many2one(
         "pmm.kpi.definition", string="KPI", index="btree_not_null", ondelete="restrict"
+    )
+    open_kpi_ids = fields.Many2many(
+        "pmm.kpi.definition",
+        string="KPIs that take openings",
+        compute="_compute_open_kpi_ids",
     )
     date = fields.Date(
         required=True,
@@ -53,9 +59,17 @@ class PmmOpeningBalance(models.Model):
             kpi = opening.kpi_id
             opening.currency_id = kpi._currency(opening.program_id) if kpi else False
 
+    @api.depends("enrollment_id")
+    def _compute_open_kpi_ids(self):
+        for opening in self:
+            kpis = opening.enrollment_id.program_id.kpi_ids
+            opening.open_kpi_ids = kpis.filtered(lambda kpi: kpi._takes_openings())
+
     @api.constrains("kpi_id", "enrollment_id")
     def _check_measured(self):
         for opening in self.filtered("kpi_id"):
+            if not opening.kpi_id._takes_openings():
+                raise ValidationError(opening.kpi_id._no_openings_sentence())
             program = opening.enrollment_id.program_id
             if opening.kpi_id not in program.kpi_ids:
                 raise ValidationError(

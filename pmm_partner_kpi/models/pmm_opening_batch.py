@@ -62,6 +62,7 @@ class PmmOpeningBatch(models.Model):
             for batch in self:
                 batch[name] = counts.get(batch, 0)
 
+    @api.depends_context("lang")
     def _compute_template(self):
         for batch in self:
             batch.template = self.env["pmm.opening.file"]._template(batch.program_id)
@@ -131,12 +132,13 @@ class PmmOpeningBatch(models.Model):
         if problems or not items:
             return self._notification(
                 "danger",
-                self.env._("Nothing was imported: the file has %s problems.", len(problems))
+                self.env._("Nothing was imported. Problems in the file: %s.", len(problems))
                 if problems
                 else self.env._("Nothing was imported: the file has no rows."),
             )
         self._import(items)
-        return self._notification("success", self.env._("%s rows were imported.", len(items)))
+        self._note(items, problems)  # what was made, no longer what would be
+        return self._notification("success", self.env._("Rows imported: %s.", len(items)))
 
     def action_undo(self):
         """Take the import back as a whole; refused where something later hangs on it."""

@@ -4,7 +4,8 @@ from base64 import b64encode
 from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,6 +14,9 @@ from ..engine.opening_cells import key
 
 # a file of 10,000 partners with a tier, points and a few KPIs each
 MAX_ROWS = 200000
+TITLE = Font(bold=True)
+SHADE = PatternFill("solid", fgColor="E7E6E6")
+EXAMPLE = Font(italic=True, color="7F7F7F")
 
 
 class PmmOpeningFile(models.AbstractModel):
@@ -112,25 +116,53 @@ class PmmOpeningFile(models.AbstractModel):
         sheet.append(list(self._titles().values()))
         for row in self._examples(program):
             sheet.append(row)
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for letter, width in zip("ABCDE", (32, 24, 16, 14, 14), strict=True):
-            sheet.column_dimensions[letter].width = width
+            for cell in sheet[sheet.max_row]:
+                cell.font = EXAMPLE
+        for cell, hint in zip(sheet[1], self._hints().values(), strict=True):
+            cell.comment = Comment(hint, "PMM", width=320, height=110)
+        self._dress(sheet, (32, 24, 16, 14, 14))
         names = book.create_sheet(self.env._("Names to use"))
         names.append([self.env._("Type"), self.env._("Value")])
         for grade in self._grades(program):
             names.append([self.env._("Tier"), grade.name])
         names.append([self.env._("Points"), self.env._("a number")])
-        for kpi in program.kpi_ids:
-            unit = kpi._currency(program).name or self.env._("a number")
+        for kpi in program.kpi_ids.filtered(lambda kpi: kpi._takes_openings()):
+            currency = kpi._currency(program).name
+            unit = self.env._("a number, in %s", currency) if currency else self.env._("a number")
             names.append([kpi.name, unit])
-        for cell in names[1]:
-            cell.font = Font(bold=True)
-        for letter in "AB":
-            names.column_dimensions[letter].width = 32
+        self._dress(names, (32, 32))
         target = io.BytesIO()
         book.save(target)
         return b64encode(target.getvalue())
+
+    @api.model
+    def _dress(self, sheet, widths):
+        """Set off the titles of ``sheet``, and keep them in sight."""
+        for cell, width in zip(sheet[1], widths, strict=True):
+            cell.font = TITLE
+            cell.fill = SHADE
+            sheet.column_dimensions[cell.column_letter].width = width
+        sheet.freeze_panes = "A2"
+
+    @api.model
+    def _hints(self):
+        """Return {column: what may stand in it}, shown when the mouse is over its title."""
+        return {
+            "partner": self.env._(
+                "Name, reference, VAT number or e-mail of a partner of the programme. The rows"
+                " in grey are examples: replace them."
+            ),
+            "type": self.env._(
+                "Tier, Points, or the name of a KPI. The sheet “Names to use” lists them."
+            ),
+            "value": self.env._("The name of the tier, or a number without currency."),
+            "date": self.env._(
+                "A tier starts on this day. Points and results count for the time that it lies in."
+            ),
+            "valid_until": self.env._(
+                "For tiers only: the day on which the tier is reviewed. May stay empty."
+            ),
+        }
 
     @api.model
     def _examples(self, program):
@@ -141,7 +173,8 @@ class PmmOpeningFile(models.AbstractModel):
             until = start.replace(month=12, day=31)
             rows.append([partner, self.env._("Tier"), grade.name, start, until])
         rows.append([partner, self.env._("Points"), 250, start, None])
-        return rows + [[partner, kpi.name, 1000, start, None] for kpi in program.kpi_ids[:1]]
+        kpis = program.kpi_ids.filtered(lambda kpi: kpi._takes_openings())
+        return rows + [[partner, kpi.name, 1000, start, None] for kpi in kpis[:1]]
 
     @api.model
     def _grades(self, program):

@@ -46,6 +46,9 @@ class PmmOpeningJudge(models.AbstractModel):
             partners=self._partner_keys(env, list(by_partner)),
             enrollments=by_partner,
             kpis=_names(program.kpi_ids),
+            without_openings=_names(
+                program.kpi_ids.filtered(lambda kpi: not kpi._takes_openings())
+            ).keys(),
             grades=_names(self.env["pmm.opening.file"]._grades(program)),
             spans=spans,
             known={
@@ -90,6 +93,11 @@ class PmmOpeningJudge(models.AbstractModel):
             ),
             "no_type": self.env._(
                 "“%s” is neither Tier nor Points nor a KPI of the programme.", detail
+            ),
+            "no_opening": self.env._(
+                "“%s” does not add up day by day, so nothing can be added to it. Bring along what"
+                " it is measured from.",
+                detail,
             ),
             "no_tier": self.env._("“%s” is not a tier of the programme.", detail),
             "no_number": self.env._(
@@ -141,6 +149,7 @@ class PmmOpeningJudge(models.AbstractModel):
                 "item_count": len(items),
                 "problem_count": len(problems),
                 "shown": SHOWN,
+                "imported": self.state == "imported",
             },
         )
 
@@ -154,8 +163,11 @@ class PmmOpeningJudge(models.AbstractModel):
         if item.kind == "tier":
             return self.env["res.partner.grade"].browse(item.grade_id).name
         kpi = self.env["pmm.kpi.definition"].browse(item.kpi_id or ())
-        currency = kpi._currency(self.program_id) if kpi else None
-        return self.env["pmm.kpi.measurement"]._format_amount(float(item.value), currency)
+        if not kpi:
+            return self.env["pmm.kpi.measurement"]._format_amount(float(item.value), None)
+        return self.env["pmm.kpi.measurement"]._format_amount(
+            float(item.value), kpi._currency(self.program_id), kpi.unit
+        )
 
 
 def _names(records):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -22,7 +22,19 @@ class PmmPartnerGroup(models.Model):
         default=lambda self: self.env.company,
     )
     member_ids = fields.One2many("pmm.partner.group.member", "group_id", string="Members")
+    today_partner_ids = fields.Many2many(
+        "res.partner", string="Members today", compute="_compute_today_partner_ids"
+    )
     note = fields.Text()
+
+    @api.depends("member_ids.partner_id", "member_ids.date_start", "member_ids.date_stop")
+    def _compute_today_partner_ids(self):
+        for group in self:
+            # the day that it is where the company sits, as in a segment
+            zone = group.company_id.partner_id.tz or "UTC"
+            today = fields.Date.context_today(group.with_context(tz=zone))
+            members = group.member_ids.filtered(lambda row, day=today: row._covers(day))
+            group.today_partner_ids = members.partner_id
 
     def write(self, vals):
         if "company_id" in vals:

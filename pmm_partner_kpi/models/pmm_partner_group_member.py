@@ -7,6 +7,7 @@ class PmmPartnerGroupMember(models.Model):
     """A company is in a group from a day until a day, whether it is enrolled or not."""
 
     _name = "pmm.partner.group.member"
+    _inherit = ["pmm.dated"]
     _description = "Member of a Group of Companies"
     _order = "group_id, date_start, id"
     _rec_name = "partner_id"
@@ -46,21 +47,7 @@ class PmmPartnerGroupMember(models.Model):
         aggregator=None,
         help="The partner that this company was before it was merged into the present one.",
     )
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_stop = fields.Date(
-        string="Ends before", help="The first day outside the group; empty while it belongs to it."
-    )
-
-    def _covers(self, day):
-        """Return whether the company is in the group on ``day``."""
-        self.ensure_one()
-        return self.date_start <= day and (not self.date_stop or day < self.date_stop)
-
-    def _meets(self, other):
-        """Return whether the two rows have a day in common."""
-        return (not self.date_stop or other.date_start < self.date_stop) and (
-            not other.date_stop or self.date_start < other.date_stop
-        )
+    date_stop = fields.Date(help="The first day outside the group; empty while it belongs to it.")
 
     @api.constrains("partner_id")
     def _check_commercial_partner(self):

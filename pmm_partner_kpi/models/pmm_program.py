@@ -95,9 +95,10 @@ class PmmProgram(models.Model):
             program.currency_id = program.currency_id or program.company_id.currency_id
 
     def _compute_enrollment_count(self):
+        # partners, not rows: one may have been in the pilot, or have left and come back
         counts = dict(
             self.env["pmm.enrollment"]._read_group(
-                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+                [("program_id", "in", self.ids)], ["program_id"], ["partner_id:count_distinct"]
             )
         )
         for program in self:
@@ -210,12 +211,12 @@ class PmmProgram(models.Model):
 
     def _run_sentence(self, figures):
         sentence = self.env._(
-            "%(credits)s new sales credits, %(measurements)s results changed.",
+            "New sales credits: %(credits)s. Results changed: %(measurements)s.",
             credits=figures["credits"],
             measurements=figures["measurements"],
         )
         if figures["tiers"]:
-            sentence += " " + self.env._("%s changes of tier.", figures["tiers"])
+            sentence += " " + self.env._("Changes of tier: %s.", figures["tiers"])
         if figures["restatements"]:
             sentence += " " + self.env._(
                 "Late changes in closed periods: %s.", figures["restatements"]

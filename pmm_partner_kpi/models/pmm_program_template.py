@@ -63,7 +63,8 @@ class PmmProgramTemplate(models.Model):
         """Tell the copy from its original by its name."""
         vals_list = super().copy_data(default)
         for template, vals in zip(self, vals_list, strict=True):
-            vals["name"] = self.env._("%s (copy)", template.name)
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", template.name)
         return vals_list
 
     def _tier_kpi(self):

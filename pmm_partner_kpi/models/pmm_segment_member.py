@@ -3,7 +3,6 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 
@@ -11,6 +10,7 @@ class PmmSegmentMember(models.Model):
     """A partner company in a segment, from a day until a day."""
 
     _name = "pmm.segment.member"
+    _inherit = ["pmm.dated"]
     _description = "Member of a Segment"
     _order = "segment_id, date_start desc, id desc"
     _rec_name = "partner_id"
@@ -44,10 +44,7 @@ class PmmSegmentMember(models.Model):
         aggregator=None,
         help="The partner that this company was before it was merged into the present one.",
     )
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_stop = fields.Date(
-        string="Ends before", help="The first day outside the segment; empty while it lasts."
-    )
+    date_stop = fields.Date(help="The first day outside the segment; empty while it lasts.")
     origin = fields.Selection(
         [("manual", "By hand"), ("condition", "By the condition"), ("code", "By another addon")],
         string="How",
@@ -55,13 +52,6 @@ class PmmSegmentMember(models.Model):
         default="manual",
         readonly=True,
     )
-
-    @api.model
-    def _on(self, day):
-        """Return the domain of the memberships of ``day``."""
-        return Domain("date_start", "<=", day) & (
-            Domain("date_stop", "=", False) | Domain("date_stop", ">", day)
-        )
 
     @api.constrains("partner_id")
     def _check_commercial_partner(self):

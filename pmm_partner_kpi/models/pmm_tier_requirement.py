@@ -18,6 +18,7 @@ class PmmTierRequirement(models.Model):
     program_id = fields.Many2one(related="program_tier_id.program_id", store=True, index=True)
     company_id = fields.Many2one(related="program_tier_id.company_id", store=True, index=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit = fields.Char(compute="_compute_currency_id")
     sequence = fields.Integer(default=10)
     group = fields.Selection(GROUPS, required=True, default="A")
     kind = fields.Selection(
@@ -47,6 +48,7 @@ class PmmTierRequirement(models.Model):
     def _compute_currency_id(self):
         for requirement in self:
             requirement.currency_id = requirement._kind()._currency(requirement)
+            requirement.unit = requirement._kind()._unit(requirement)
 
     @api.depends("kind", "kpi_id.name", "name", "threshold")
     @api.depends_context("lang")
@@ -94,9 +96,10 @@ class PmmTierRequirement(models.Model):
         return self.name or self._kind()._title(self)
 
     def _format_value(self, value):
-        """Return ``value`` as the reader writes it: an amount of money, or a bare number."""
+        """Return ``value`` as the reader writes it: an amount of money, or with its unit."""
         self.ensure_one()
-        return self.env["pmm.kpi.measurement"]._format_amount(value, self.currency_id)
+        Measurement = self.env["pmm.kpi.measurement"]
+        return Measurement._format_amount(value, self.currency_id, self.unit)
 
     def _partner_domain(self):
         """Return the condition on partners; raise ValidationError where it cannot be read."""

@@ -49,6 +49,11 @@ class PmmTierRequirementKind(models.AbstractModel):
         return self.env["res.currency"]
 
     @api.model
+    def _unit(self, requirement):
+        """Return the unit of the threshold, as ``pmm.kpi.definition.unit`` calls it."""
+        return "count"
+
+    @api.model
     def _is_yes_no(self, requirement):
         """Return whether it is met or not, without a number that the reader would want."""
         return False

@@ -49,3 +49,7 @@ class PmmTierRequirementKindKpi(models.AbstractModel):
     def _currency(self, requirement):
         kpi = requirement.kpi_id
         return kpi._currency(requirement.program_id) if kpi else self.env["res.currency"]
+
+    @api.model
+    def _unit(self, requirement):
+        return requirement.kpi_id.unit or super()._unit(requirement)

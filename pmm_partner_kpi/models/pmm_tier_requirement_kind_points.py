@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..queries.points import added
+
 
 class PmmTierRequirementKindPoints(models.AbstractModel):
     """Points that were gained in the time that counts for tiers."""
@@ -10,7 +12,10 @@ class PmmTierRequirementKindPoints(models.AbstractModel):
 
     @api.model
     def _values(self, requirement, windows):
-        return self.env["pmm.enrollment"]._points(windows)
+        points = self.env["pmm.enrollment"]._points(windows)
+        program = requirement.program_id
+        kpi = program.points_kpi_id
+        return added(points, kpi._totals(program, windows)) if kpi else points
 
     @api.model
     def _fact_key(self, requirement):

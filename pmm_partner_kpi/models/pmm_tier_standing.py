@@ -39,6 +39,7 @@ class PmmTierStanding(models.Model):
     missing = fields.Float(digits=(20, 4), readonly=True)
     met = fields.Boolean(readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit = fields.Char(compute="_compute_currency_id")
     is_yes_no = fields.Boolean(compute="_compute_currency_id")
     percent = fields.Integer(compute="_compute_percent", string="Reached")
 
@@ -48,6 +49,7 @@ class PmmTierStanding(models.Model):
             # how a figure is written is no secret; portal users may not read requirements
             requirement = standing.sudo().requirement_id
             standing.currency_id = requirement.currency_id
+            standing.unit = requirement.unit
             standing.is_yes_no = requirement._is_yes_no()
 
     @api.depends("has_value", "value", "required", "met")

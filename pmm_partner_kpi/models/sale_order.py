@@ -85,13 +85,7 @@ class SaleOrder(models.Model):
         self.env["pmm.dirty"]._mark("credit_order", self.ids)
 
     def _compute_pmm_credit_count(self):
-        counts = dict(
-            self.env["pmm.credit"]._read_group(
-                [("document_model", "=", "sale.order"), ("document_id", "in", self.ids)],
-                ["document_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["pmm.credit"]._count_of_documents(self)
         for order in self:
             order.pmm_credit_count = counts.get(order.id, 0)
 

@@ -9,6 +9,7 @@ class SaleOrder(models.Model):
     def _add_partnership(self):
         result = None
         for order in self:
-            cause = self.env._("Membership sold in %s", order.name)
-            result = super(SaleOrder, order.with_context(pmm_grade_cause=cause))._add_partnership()
+            # the order itself, not a text: a caller of the API can put no record into the context
+            sold = order.with_context(pmm_grade_order=order)
+            result = super(SaleOrder, sold)._add_partnership()
         return result

@@ -5,15 +5,15 @@ from odoo.tools import SQL
 from .enrollment_days import counts_for, enrolled_on, former_ref, own_stretches
 
 
-def join_counted(scope, date, wanted, enrolled=True):
+def join_counted(scope, date, wanted, years=0):
     """Return the join of ``pmm_credit`` with each ``enrollment`` for which it counts, once.
 
     ``date`` is the column of the credit that decides, ``wanted`` a SELECT of enrolment ids.
-    Without ``enrolled`` days before and after the enrolment count as well (own sales only).
+    With ``years`` the days count on which the enrolment runs so many years later (own sales only).
     """
     if scope == "own":
         # nothing but the enrolment itself has to be joined
-        return SQL("JOIN pmm_enrollment enrollment ON %s", counts_for("pmm_credit", date, enrolled))
+        return SQL("JOIN pmm_enrollment enrollment ON %s", counts_for("pmm_credit", date, years))
     return SQL(
         """
         JOIN (%(counted)s) scope ON scope.partner_id = pmm_credit.partner_id

@@ -5,15 +5,18 @@ The one place that knows: every stage of a document credits the same partners.
 
 from odoo.tools import SQL
 
-# model: (its table, {role: the column that names the partner who has all of it})
+# model: (its table, {role: the column that names the partner who has all of it}, the column of
+# pmm_attribution that names the document)
 DOCUMENTS = {
     "account.move": (
         "account_move",
         {"buyer": "commercial_partner_id", "referrer": "pmm_referrer_id"},
+        "move_id",
     ),
     "sale.order": (
         "sale_order",
         {"buyer": "pmm_partner_id", "referrer": "pmm_referrer_id"},
+        "order_id",
     ),
 }
 
@@ -24,10 +27,9 @@ def credited_partners(model, scope):
     ``share`` is in percent. A document names a partner once per role at most. Its state is not
     looked at.
     """
-    table, roles = DOCUMENTS[model]
+    table, roles, column_of_shares = DOCUMENTS[model]
     parts = [_named_on(table, column, role, scope) for role, column in roles.items()]
-    # rows of pmm_attribution come here, as one more part
-    return SQL(" UNION ALL ").join(parts)
+    return SQL(" UNION ALL ").join([*parts, _sharing(column_of_shares, scope)])
 
 
 def _named_on(table, column, role, scope):
@@ -40,6 +42,20 @@ def _named_on(table, column, role, scope):
         role,
         SQL.identifier(table),
         partner,
+        scope.matches(document, partner),
+    )
+
+
+def _sharing(column, scope):
+    """Return a SELECT of those who share documents or have them in their territory."""
+    document = SQL.identifier("pmm_attribution", column)
+    partner = SQL.identifier("pmm_attribution", "partner_id")
+    return SQL(
+        "SELECT %s AS document_id, %s AS partner_id, role, share FROM pmm_attribution"
+        " WHERE %s IS NOT NULL AND (%s)",
+        document,
+        partner,
+        document,
         scope.matches(document, partner),
     )
 

@@ -10,8 +10,14 @@ enrolments. From the day of the merge on everything is 0, so the surviving partn
 from odoo.tools import SQL
 
 
-def enrolled_on(day):
-    """Return the condition that the row ``enrollment`` takes part on ``day``: not suspended."""
+def enrolled_on(day, years=0):
+    """Return the condition that the row ``enrollment`` takes part on ``day``: not suspended.
+
+    With ``years`` it asks for the same day so many years later: what is compared with this year
+    counts on the days that count this year.
+    """
+    if years:
+        day = SQL("(%s + MAKE_INTERVAL(years => %s))::date", day, years)
     # written so that PostgreSQL turns it into a hashed anti-join: suspensions are few
     return SQL(
         """(enrollment.date_start <= %(day)s
@@ -44,17 +50,17 @@ def is_former(ref, day):
     )
 
 
-def counts_for(credit, day, enrolled=True):
+def counts_for(credit, day, years=0, *, enrolled=True):
     """Return the condition that the row ``credit`` (an alias) counts for ``enrollment`` on ``day``.
 
-    It is the condition of a join and begins with what PostgreSQL can hash. Without ``enrolled``
-    it only says that the credit is of the enrolment's partner.
+    It is the condition of a join and begins with what PostgreSQL can hash. For ``years`` see
+    :func:`enrolled_on`. Without ``enrolled`` it only says that the credit is of the partner.
     """
     return SQL(
         "enrollment.partner_id = %s AND %s AND %s",
         SQL.identifier(credit, "partner_id"),
         is_former(former_ref(credit, day), day),
-        enrolled_on(day) if enrolled else SQL("TRUE"),
+        enrolled_on(day, years) if enrolled else SQL("TRUE"),
     )
 
 

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from .counted_partners import counted_partners
 from .enrollment_days import enrolled_on
+from .program_days import counted_in, program_days
+from .windows import PeriodWindows
 
 
 def fact_values(windows, scope, facts, columns):
@@ -33,13 +35,51 @@ def fact_values(windows, scope, facts, columns):
     )
 
 
+def fact_records(measurement, scope, facts, stretch):
+    """Return a SELECT DISTINCT (record_id) of the ``facts`` that count for one result.
+
+    They are those of :func:`fact_values`, which have a column ``record_id``; closed periods
+    have theirs as well.
+    """
+    day = SQL.identifier("fact", "day")
+    windows = PeriodWindows(
+        measurement.program_id,
+        measurement.enrollment_id.ids,
+        SQL("period.id = %s", measurement.period_id.id),
+        stretch,
+    )
+    return SQL(
+        "SELECT DISTINCT fact.record_id FROM (%s) fact %s %s WHERE %s",
+        facts,
+        _join_enrollments(windows, scope, day),
+        windows.join(day),
+        windows.where,
+    )
+
+
+def fact_day_without_rate(program, facts, stretches):
+    """Return a SELECT (day) of the first day with ``facts`` that has no exchange rate, if any."""
+    return SQL(
+        """
+        SELECT MIN(days.day)
+        FROM (%s) days
+        JOIN (%s) fact ON fact.day = days.day
+        WHERE days.factor IS NULL AND fact.partner_id IN (%s)
+        HAVING MIN(days.day) IS NOT NULL
+        """,
+        SQL(" UNION ALL ").join(
+            SQL("(%s)", program_days(program, SQL("TRUE"), stretch)) for stretch in stretches
+        ),
+        facts,
+        counted_in(program),
+    )
+
+
 def _join_enrollments(windows, scope, day):
     if scope == "own":
-        # what is compared with last year counts from before the enrolment as well
-        enrolled = SQL("TRUE") if windows.stretch.years_back else enrolled_on(day)
         return SQL(
             "JOIN pmm_enrollment enrollment ON enrollment.partner_id = fact.partner_id AND %s",
-            enrolled,
+            enrolled_on(day, windows.stretch.years_back),
         )
     # facts do not remember whose they were before a merge, so stretches of one partner that
     # overlap become one

@@ -59,9 +59,18 @@ def add_columns(select, columns):
     )
 
 
+def fenced(select):
+    """Return ``select`` so that PostgreSQL calculates its columns once, wherever they are used.
+
+    It would else put the expression of a column into each place that names it, and formulas
+    over formulas would double with every layer.
+    """
+    return SQL("SELECT fenced.* FROM (%s) fenced OFFSET 0", select)
+
+
 def rounded(value, quantum):
     """Return ``value`` rounded half up to ``quantum``, a decimal text such as "0.01"."""
-    return SQL("ROUND(%(value)s / %(q)s) * %(q)s", value=value, q=SQL("%s::numeric", quantum))
+    return SQL("ROUND((%(value)s) / %(q)s) * %(q)s", value=value, q=SQL("%s::numeric", quantum))
 
 
 def growth(value, base, in_percent):

@@ -37,8 +37,10 @@ def upsert_measurements(kpis, program, values, today):
                 target.value AS target,
                 -- cut, not rounded: 99.996 %% of a target is not 100 %%
                 TRUNC(CASE
-                    WHEN cell.is_limit
-                        THEN GREATEST(2 - cell.actual / NULLIF(target.value, 0), 0)
+                    -- GREATEST would take 0 for what is void
+                    WHEN cell.is_limit AND (target.value = 0 OR cell.actual IS NULL) THEN NULL
+                    WHEN cell.is_limit AND target.value <> 0
+                        THEN GREATEST(2 - cell.actual / target.value, 0)
                     ELSE cell.actual / NULLIF(target.value, 0)
                 END, 4) AS attainment
             FROM (%(values)s) measured

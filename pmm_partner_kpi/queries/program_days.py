@@ -60,6 +60,11 @@ def program_days(program, period_where, stretch=None):
     )
 
 
+def local_day(column, program):
+    """Return the day that the UTC datetime ``column`` is in ``program``'s time zone."""
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, program.tz)
+
+
 def day_without_rate(program, stretches):
     """Return a SELECT of the first day with credits that has no exchange rate, if any.
 
@@ -71,25 +76,31 @@ def day_without_rate(program, stretches):
         SELECT MIN(days.day)
         FROM (%(days)s) days
         JOIN (
-            SELECT date AS day, partner_id, company_id FROM pmm_credit
-            UNION ALL SELECT origin_date, partner_id, company_id FROM pmm_credit
+            SELECT date AS day, partner_id, company_id, stage FROM pmm_credit
+            UNION ALL SELECT origin_date, partner_id, company_id, stage FROM pmm_credit
+            -- where the programme is in another time zone than the company, another day
+            UNION ALL SELECT %(booked)s, partner_id, company_id, stage
+                FROM pmm_credit WHERE booked_at IS NOT NULL
         ) credit ON credit.day = days.day
         WHERE days.factor IS NULL AND credit.company_id = %(company)s
-            AND credit.partner_id IN (%(partners)s)
+            AND credit.stage = ANY(%(stages)s) AND credit.partner_id IN (%(partners)s)
         HAVING MIN(days.day) IS NOT NULL
         """,
         days=SQL(" UNION ALL ").join(
             SQL("(%s)", program_days(program, SQL("TRUE"), stretch)) for stretch in stretches
         ),
         company=program.company_id.id,
-        partners=_counted(program),
+        # rewards count what is invoiced
+        stages=sorted({"invoiced", *program.kpi_ids._with_depends().mapped("stage")}),
+        partners=counted_in(program),
+        booked=local_day(SQL.identifier("booked_at"), program),
     )
 
 
-def _counted(program):
+def counted_in(program):
     """Return a SELECT of the partners whose credits count somewhere in ``program``."""
     enrolled = SQL("FROM pmm_enrollment WHERE program_id = %s", program.id)
-    scopes = sorted(set(program.kpi_ids.mapped("scope")) - {"own"})
+    scopes = sorted(set(program.kpi_ids._with_depends().mapped("scope")) - {"own"})
     return SQL(" UNION ").join(
         [SQL("SELECT partner_id %s", enrolled)]
         + [

@@ -119,6 +119,54 @@ class OwnWindows:
         )
 
 
+class PeriodsOfWindows(PeriodWindows):
+    """The periods that begin in an enrolment's own window, each cut where the window ends."""
+
+    def __init__(self, program, rows, stretch=ITSELF):
+        self.program = program
+        self.rows = rows
+        self.wanted = SQL("SELECT enrollment_id FROM (%s) wanted", rows)
+        self.where = SQL("enrollment.program_id = %s", program.id)
+        self.stretch = stretch
+        self._period_where = SQL(
+            "period.date_start >= (SELECT MIN(date_start) FROM (%s) counted)"
+            " AND period.date_start < (SELECT MAX(date_stop) FROM (%s) counted)",
+            rows,
+            rows,
+        )
+
+    def variant(self, stretch):
+        """Return the same windows with the days of ``stretch``."""
+        return PeriodsOfWindows(self.program, self.rows, stretch)
+
+    def days(self):
+        """Return a SELECT (enrollment_id, window_id, date_start, date_stop) of the windows."""
+        return SQL(
+            """
+            SELECT counted.enrollment_id, period.id AS window_id, period.date_start,
+                LEAST(period.date_stop, counted.date_stop) AS date_stop
+            FROM (%s) counted
+            JOIN pmm_period period ON period.program_id = %s
+                AND counted.date_start <= period.date_start
+                AND period.date_start < counted.date_stop
+            """,
+            self.rows,
+            self.program.id,
+        )
+
+    def join(self, day):
+        """Return the join of alias ``days`` (window_id, factor) on the SQL date ``day``."""
+        back = SQL("MAKE_INTERVAL(years => %s)", self.stretch.years_back)
+        return SQL(
+            "%s JOIN (%s) counted ON counted.enrollment_id = enrollment.id"
+            " AND %s < (counted.date_stop - %s)::date",
+            super().join(day),
+            self.rows,
+            day,
+            back,
+        )
+
+
 def local_day(column, program):
     """Return the day that the UTC datetime ``column`` is in ``program``'s time zone."""
     return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, program.tz)

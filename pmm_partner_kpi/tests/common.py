@@ -199,6 +199,20 @@ class PmmCommon(AccountTestInvoicingCommon):
         return refund
 
     @classmethod
+    def _change_credits(cls, document, user=None, reason="Agreed with both", **vals):
+        """Change who is credited as a programme manager does; ``shares`` are pairs."""
+        user = user or cls.env.user
+        action = document.with_user(user).action_pmm_change_credits()
+        wizard = cls.env["pmm.attribution.wizard"].with_user(user).browse(action["res_id"])
+        if "shares" in vals:
+            lines = [
+                Command.create({"partner_id": p.id, "share": s}) for p, s in vals.pop("shares")
+            ]
+            vals["line_ids"] = [Command.clear(), *lines]
+        wizard.write({"reason": reason, **vals})
+        wizard.action_apply()
+
+    @classmethod
     def _period(cls, name, program=None):
         """Return the period called ``name`` (2026-01, 2026-Q1, 2026) of the programme."""
         program = program or cls.program
@@ -234,24 +248,6 @@ class PmmCommon(AccountTestInvoicingCommon):
         program = program or cls.program
         program._ensure_periods()
         program.period_ids.filtered(lambda period: period.name in names).action_close()
-
-    @classmethod
-    def _late_change(cls, enrollment, period, **vals):
-        """Return a late change of a result as the run would note it, without any document."""
-        result = cls._measurement(cls, enrollment, period)
-        names = ("kpi_id", "enrollment_id", "period_id", "program_id", "partner_id", "company_id")
-        vals = {
-            "measurement_id": result.id,
-            "date_start": result.date_start,
-            "revision": 1,
-            "cause": "other",
-            "credit_from": 0,
-            "credit_until": 0,
-            "recorded_at": "2026-04-01",
-            **vals,
-        }
-        Change = cls.env["pmm.kpi.restatement"].sudo()
-        return Change.create({name: result[name].id for name in names} | vals)
 
     @contextmanager
     def assertRefused(self, sentence, exception=UserError):

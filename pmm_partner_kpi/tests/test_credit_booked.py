@@ -154,7 +154,7 @@ class TestCreditBooked(PmmCommon):
         self.assertEqual(order.pmm_partner_id, self.acme)
         self.assertEqual(self._amounts(), [100])
         self.assertEqual(self._booked(self.bolt).mapped("role"), ["referrer"])
-        order.pmm_referrer_id = False
+        self._correct(order, referrer_id=False)
         self.assertEqual(self._amounts(self.bolt), [100, -100])
         self.assertNothingToMend()
 
@@ -249,6 +249,22 @@ class TestCreditBooked(PmmCommon):
         self._call_on_own_cursor("pmm.credit", "_cron_sweep", batch=1)
         self.assertEqual(self._booked().mapped("amount"), [100, -11])
         self.assertEqual(self._booked().mapped("mended"), [True, True])
+
+    def test_a_kpi_counts_the_day_of_its_programme(self):
+        """DESIGN 4: booked amounts by the programme's zone, whatever the company's."""
+        booked = self._kpi("Booked", stage="booked")
+        order = self._sale(self.acme, "2026-01-31 15:00:00", 100)
+        for zone, january, february in (
+            ("UTC", 100, 0),
+            ("Asia/Tokyo", 0, 100),
+            ("America/Los_Angeles", 100, 0),
+        ):
+            self.program.tz = zone
+            order._pmm_mark_dirty()
+            self.program._run()
+            with self.subTest(zone):
+                self.assertResult(self.acme_in, "2026-01", january, kpi=booked)
+                self.assertResult(self.acme_in, "2026-02", february, kpi=booked)
 
     def test_stages_never_add_up(self):
         """DESIGN 4: a KPI of the invoiced stage counts an order once, not per stage."""

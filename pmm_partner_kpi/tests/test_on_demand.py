@@ -134,41 +134,6 @@ class TestOnDemand(PmmCommon):
                 self.acme_in.action_measure_now()
         self.assertEqual(counts[1], counts[2])
 
-    def test_counts_look_at_the_wanted_partners_only(self):
-        """X13: what was withdrawn is left out, whoever else has withdrawn rows."""
-        Source = self.env["pmm.kpi.source.credits"]
-        for partner in (self.acme, self.bolt):
-            self._invoice(partner, "2026-04-10", 5)
-            self._invoice(partner, "2026-04-10", 5)
-        self.program._run()
-        self._invoice_of(self.acme).button_draft()
-        self._invoice_of(self.bolt).button_draft()
-        self.program._run()
-        Windows = type("Windows", (), {})
-        for wanted, expected in (
-            (self.acme_in, [self.acme.id] * 1 + [self.bolt.id] * 3),
-            (self.acme_in | self.bolt_in, [self.acme.id, self.bolt.id]),
-        ):
-            windows = Windows()
-            windows.wanted = self.env["pmm.enrollment"]._search([("id", "in", wanted.ids)]).select()
-            condition = Source._is_standing(self.kpi, self.program, windows)
-            self.assertEqual(self._standing(condition), expected)
-        self.assertEqual(
-            self._standing(Source._is_standing(self.kpi, self.program)),
-            [self.acme.id, self.bolt.id],
-        )
-
-    def _invoice_of(self, partner):
-        return self.env["account.move"].search(
-            [("partner_id", "=", partner.id), ("state", "=", "posted")], limit=1
-        )
-
-    def _standing(self, condition):
-        """Return the partners of the credits that meet ``condition``."""
-        query = self.env["pmm.credit"]._search([("stage", "=", "invoiced")], order="partner_id, id")
-        query.add_where(condition)
-        return [credit.partner_id.id for credit in self.env["pmm.credit"].browse(query)]
-
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-04-15")

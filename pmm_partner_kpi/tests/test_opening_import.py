@@ -41,7 +41,7 @@ class TestOpeningImport(OpeningCommon):
         self.program._run()
         batch.action_check()
         text = html2plaintext(batch.log)
-        for words in ("4 rows, no problems", "Silver", "Bolt Supplies", "1,234.50", "250"):
+        for words in ("Rows: 4, no problems", "Silver", "Bolt Supplies", "1,234.50", "250"):
             self.assertIn(words, text)
         self.assertFalse(self.env["pmm.opening.balance"].search([]))
         self.assertFalse(self.acme_in.tier_ids)
@@ -69,6 +69,7 @@ class TestOpeningImport(OpeningCommon):
         self.assertResult(self.bolt_in, "2026-02", 1234.5)
         self.assertEqual((batch.state, batch.imported_by_id), ("imported", self.env.user))
         self.assertEqual((batch.balance_count, batch.tier_count), (2, 2))
+        self.assertIn("Rows imported: 4", html2plaintext(batch.log))
         with self.assertRefused("has been imported"):
             batch.action_import()
 
@@ -110,6 +111,37 @@ class TestOpeningImport(OpeningCommon):
         self.assertIn("fits several", found[3, "Partner"])
         self.assertIn("row 12", found[13, "Partner"])
 
+    def test_all_problems_of_a_row(self):
+        """X4: a row tells all that is wrong with it at once, also about days and values."""
+        self._close("2026-01")
+        self._enroll(self.stranger, "2026-01-01", "2026-03-01")
+        found = self._sentences(
+            ("Nobody", "Profit", "x", "31.01.2026", "soon"),
+            ("A-1", "Points", "x", date(2026, 1, 31), date(2026, 2, 1)),
+            ("A-1", "Tier", "Bronze", date(2026, 2, 2), date(2026, 2, 1)),
+            ("Stranger Ltd", "Points", "x", date(2026, 3, 1), None),
+            ("A-1", "Points", 1, date(2026, 2, 1), None),
+        )
+        self.assertEqual(
+            list(found),
+            [
+                (2, "Partner"),
+                (2, "Type"),
+                (2, "Date"),
+                (2, "Valid until"),
+                (3, "Value"),
+                (3, "Valid until"),
+                (3, "Date"),
+                (4, "Value"),
+                (4, "Valid until"),
+                (5, "Value"),
+                (5, "Date"),
+            ],
+        )
+        batch = self._batch(("Nobody", "Profit", 1, date(2026, 2, 1), None))
+        batch.action_check()
+        self.assertEqual(batch.problem_count, 2)
+
     def test_new_lines_open(self):
         """X4, K5: a new opening and a new target without KPI open in the lists."""
         for model in ("pmm.opening.balance", "pmm.kpi.target"):
@@ -129,7 +161,7 @@ class TestOpeningImport(OpeningCommon):
         action = batch.action_import()
         self.assertEqual(action["params"]["type"], "danger")
         self.assertEqual(batch.state, "draft")
-        self.assertIn("1 problem", html2plaintext(batch.log))
+        self.assertIn("Problems: 1.", html2plaintext(batch.log))
         self.assertEqual(batch.problem_count, 1)
         self.assertFalse(self.acme_in.tier_ids | self.bolt_in.tier_ids)
         self.assertFalse(self.env["pmm.opening.balance"].search([]))
@@ -185,6 +217,10 @@ class TestOpeningImport(OpeningCommon):
         self.program._run()
         batch.action_undo()
         self.assertEqual(batch.state, "undone")
+        view = etree.fromstring(batch.get_view(view_type="form")["arch"])
+        # nothing green tells of rows that are gone
+        [log] = view.xpath("//field[@name='log']")
+        self.assertEqual(log.get("invisible"), "state == 'undone'")
         self.assertFalse(self.acme_in.tier_ids)
         self.assertFalse(self.env["pmm.opening.balance"].search([]))
         self.program._run()
@@ -223,6 +259,7 @@ class TestOpeningImport(OpeningCommon):
         book = load_workbook(io.BytesIO(b64decode(batch.template)))
         rows = list(book.worksheets[0].iter_rows(values_only=True))
         self.assertEqual(rows[0], TITLES)
+        self.assertTrue(all(cell.comment for cell in book.worksheets[0][1]), "a hint per column")
         names = [row[0] for row in book.worksheets[1].iter_rows(values_only=True)]
         self.assertIn("Revenue", names)
         batch.write({"file": batch.template, "filename": "template.xlsx"})

@@ -172,10 +172,10 @@ class TestOracle(PmmCommon):
                 self.moves -= move
                 move.with_context(force_delete=True).unlink()
             elif fate:
-                self._correct(move, fate)
+                self._change_document(move, fate)
                 move.action_post()
 
-    def _correct(self, move, what):
+    def _change_document(self, move, what):
         """Change a draft in one way; nothing is one of the ways."""
         lines = move.invoice_line_ids
         if what == "price":
@@ -195,7 +195,7 @@ class TestOracle(PmmCommon):
 
     def _refer_some(self, number):
         for move in self._pick(number, state="posted", move_type="out_invoice"):
-            move.pmm_referrer_id = self._referrer(move.partner_id)
+            self._change_credits(move, referrer_id=self._referrer(move.partner_id))
 
     def _structure(self):
         """Build groups and uplines by chance; what is refused is left out."""

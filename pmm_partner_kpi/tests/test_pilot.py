@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .common import PmmCommon
@@ -31,8 +32,15 @@ class TestPilot(PortalCommon, PmmCommon):
             cls._target(enrollment, "2026-04", 100)
             cls._target(enrollment, "2026-05", 200)
         cls._invoice(cls.acme, "2026-04-10", 50)
-        cls.program._run()
-        cls.trial._run()
+        for program in cls.program | cls.trial:
+            cls.env["pmm.scorecard"].create(
+                {
+                    "name": "Sales",
+                    "program_id": program.id,
+                    "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
+                }
+            )
+            program._run()
 
     def _wizard(self, **vals):
         return self.env["pmm.pilot.wizard"].create({"program_id": self.trial.id, **vals})
@@ -50,6 +58,7 @@ class TestPilot(PortalCommon, PmmCommon):
             ("pmm.enrollment.tier", self.acme_in.tier_ids),
             ("pmm.kpi.target", self.acme_in.target_ids),
             ("pmm.kpi.measurement", self.acme_in.measurement_ids),
+            ("pmm.score", self.acme_in.score_ids),
         ):
             with self.subTest(model):
                 found = self.env[model].with_user(self.owner).search([])

@@ -392,7 +392,7 @@ class TestPmmCredit(PmmCommon):
         self.program._run()
         expected = [(self.bolt, 100, 0), (carol, 0, 100), (self.env["res.partner"], 0, 0)]
         for referrer, of_bolt, of_carol in expected:
-            invoice.pmm_referrer_id = referrer
+            self._change_credits(invoice, referrer_id=referrer.id)
             self.program._run()
             self.assertEqual(self._credited(self.bolt, "referrer"), of_bolt)
             self.assertEqual(self._credited(carol, "referrer"), of_carol)

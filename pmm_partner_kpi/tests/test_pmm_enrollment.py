@@ -163,6 +163,39 @@ class TestPmmEnrollment(PmmCommon):
         self.assertIn(self.bolt_in, found)
         self.assertNotIn(self.acme_in, found)
 
+    def test_search_by_tier_takes_the_programmes_day(self):
+        """DESIGN 4: where the reader sits does not matter; an hour before midnight, and at it."""
+        self.program.tz = "Asia/Tokyo"  # nine hours ahead of UTC
+        self._tier(self.gold, "2026-04-16")
+        Enrollment = self.env["pmm.enrollment"].with_context(tz="America/New_York")
+        for now, grade in (("2026-04-15 14:00", False), ("2026-04-15 15:00", self.gold.id)):
+            with self.subTest(now), freeze_time(now):
+                found = Enrollment.search([("grade_id", "=", grade)])
+                self.assertIn(self.acme_in, found)
+                self.acme_in.invalidate_recordset(["grade_id"])
+                self.assertEqual(self.acme_in.grade_id.id, grade)
+
+    def test_enrolled_are_partners(self):
+        """T1: who left and came back is one partner."""
+        before = self.program.enrollment_count
+        self.acme_in.date_stop = "2026-04-01"
+        self._enroll(self.acme, "2026-04-10")
+        self.program.invalidate_recordset(["enrollment_count"])
+        self.assertEqual(self.program.enrollment_count, before)
+        self._enroll(self.stranger)
+        self.program.invalidate_recordset(["enrollment_count"])
+        self.assertEqual(self.program.enrollment_count, before + 1)
+
+    def test_empty_list_offers_what_the_reader_may_do(self):
+        """X15: templates for managers; a user of the programmes learns who makes them."""
+        action = self.env.ref("pmm_partner_kpi.pmm_program_action")
+        for group, offered in (("manager", True), ("user", False)):
+            user = self._user(group, f"pmm_partner_kpi.group_pmm_{group}")
+            # as the web client loads it
+            text = action.with_user(user).sudo().read()[0]["help"]
+            self.assertEqual("Start from a template" in text, offered)
+            self.assertEqual("A programme manager makes" in text, not offered)
+
     def test_tiers_do_not_overlap(self):
         """DESIGN 3.9: one tier at a time; touching dates are fine."""
         silver = self._tier(self.silver, "2026-01-01", "2026-03-01")

@@ -107,6 +107,16 @@ class TestPmmEnrollmentParent(PmmCommon):
         self.env.invalidate_all()
         self.assertEqual(self.carol_in.downline_count, 0)
 
+    def test_search_by_upline_takes_the_programmes_day(self):
+        """DESIGN 4: where the reader sits does not matter; an hour before midnight, and at it."""
+        self.program.tz = "Asia/Tokyo"  # nine hours ahead of UTC
+        self._below(self.acme_in, self.bolt_in, "2026-04-16")
+        Enrollment = self.env["pmm.enrollment"].with_context(tz="America/New_York")
+        for now, above in (("2026-04-15 14:00", False), ("2026-04-15 15:00", self.bolt_in.id)):
+            with self.subTest(now), freeze_time(now):
+                found = Enrollment.search([("parent_today_id", "=", above)])
+                self.assertIn(self.acme_in, found)
+
     def test_changes_mark_all_above(self):
         """X13: new, moved and removed uplines mark the moved one and everybody above."""
         self._below(self.bolt_in, self.carol_in)

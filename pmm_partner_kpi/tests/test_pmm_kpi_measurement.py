@@ -350,8 +350,8 @@ class TestPmmKpiMeasurement(PmmCommon):
         """K10: recalculated on demand, with figures."""
         self._invoice(self.acme, "2026-02-10", 1)
         message = self.program.action_run()["params"]["message"]
-        self.assertIn("1 new sales credits", message)
-        self.assertIn("8 results changed", message)
+        self.assertIn("New sales credits: 1.", message)
+        self.assertIn("Results changed: 8.", message)
         self.assertResult(self.acme_in, "2026-02", 1)
 
     # === DRILL-DOWN === #

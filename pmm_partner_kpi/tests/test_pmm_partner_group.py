@@ -69,6 +69,16 @@ class TestPmmPartnerGroup(PmmCommon):
         self.env.invalidate_all()
         self.assertFalse(self.acme_in.group_id)
 
+    def test_members_of_today(self):
+        """R47: the list shows who belongs to it today, once, not who has left or is to come."""
+        group = self._group(
+            (self.acme, "2026-01-01", "2026-02-01"),
+            (self.acme, "2026-04-15", False),
+            (self.bolt, "2026-01-01", "2026-04-15"),
+            (self.stranger, "2026-04-16", False),
+        )
+        self.assertEqual(group.today_partner_ids, self.acme)
+
     def test_manager_enters_it_in_the_form(self):
         """X15: the form of the group."""
         manager = self._user("manager", "pmm_partner_kpi.group_pmm_manager")

@@ -93,6 +93,7 @@ class TestPmmProgramTemplate(PmmCommon):
         original = self.env.ref("pmm_partner_kpi.template_service")
         copy = original.with_user(self.manager).copy()
         self.assertEqual(copy.name, "Service partners (copy)")
+        self.assertEqual(original.copy({"name": "Next year"}).name, "Next year")
         for lines, value in (("kpi_line_ids", "target"), ("tier_line_ids", "threshold")):
             self.assertEqual(copy[lines].mapped(value), original[lines].mapped(value))
 

@@ -47,8 +47,7 @@ class TestPmmProgramWizard(PmmCommon):
 
     def test_every_shipped_template_makes_a_programme_that_runs(self):
         """X15: ladder, KPIs, enrolments, entry tier, targets and results, exactly."""
-        move = self._invoice(self.acme, "2026-04-01", 700)
-        move.pmm_referrer_id = self.bolt
+        self._invoice(self.acme, "2026-04-01", 700, pmm_referrer_id=self.bolt.id)
         for name in ("resellers", "distributors", "referral", "service"):
             template = self.env.ref(f"pmm_partner_kpi.template_{name}")
             with self.subTest(name):

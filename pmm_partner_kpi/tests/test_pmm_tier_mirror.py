@@ -114,6 +114,12 @@ class TestPmmTierMirror(BenefitCommon):
         self.assertFalse(self.acme.grade_id)
         first = self.env["sale.order"].search([("partner_id", "=", self.acme.id)])
         self.assertEqual(self._proposals().cause, f"Membership sold in {first.name}")
+        # no text of a caller of the API passes for a sale
+        self._proposals().sudo().unlink()
+        for faked in ("Membership sold in S00001", 1, [1]):
+            self.acme.with_context(pmm_grade_order=faked).grade_id = self.gold
+            self.assertIn("Set on the partner by", self._proposals().cause)
+            self._proposals().sudo().unlink()
         self.assertEqual(self.stranger.grade_id, self.gold)
 
     def test_others_are_written_as_odoo_does(self):

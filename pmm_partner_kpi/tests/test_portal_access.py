@@ -6,12 +6,14 @@ from .common import PmmCommon
 from .portal_common import PortalCommon
 
 OWN = ("pmm.enrollment", "pmm.enrollment.tier")  # of everybody's company
-RESULTS = ("pmm.kpi.target", "pmm.kpi.measurement")  # owner, finance, sales
-NUMBERS = {"pmm.kpi.target": "value", "pmm.kpi.measurement": "actual"}
+RESULTS = ("pmm.kpi.target", "pmm.kpi.measurement", "pmm.score")  # owner, finance, sales
+NUMBERS = {"pmm.kpi.target": "value", "pmm.kpi.measurement": "actual", "pmm.score": "covered"}
 HIDDEN = (
     "pmm.program",
     "pmm.period",
     "pmm.kpi.definition",
+    "pmm.scorecard",
+    "pmm.scorecard.line",
     "pmm.credit",
     "pmm.partner.role",
     "pmm.dirty",
@@ -35,6 +37,13 @@ class TestPortalAccess(PortalCommon, PmmCommon):
                 {"enrollment_id": e.id, "grade_id": cls.gold.id, "date_start": "2026-01-01"}
                 for e in cls.acme_in | cls.bolt_in
             ]
+        )
+        cls.card = cls.env["pmm.scorecard"].create(
+            {
+                "name": "Sales",
+                "program_id": cls.program.id,
+                "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
+            }
         )
         for enrollment, value in ((cls.acme_in, 1000), (cls.bolt_in, 7)):
             for period in ("2026-03", "2026-04", "2026-05"):
@@ -78,6 +87,13 @@ class TestPortalAccess(PortalCommon, PmmCommon):
                 self.assertReads(self.rival, model, self._of(self.bolt, model), NUMBERS[model])
             with self.subTest(role="outsider", model=model):
                 self.assertReads(self.outsider, model, self._none(model), NUMBERS[model])
+
+    def test_scores_are_shown_by_choice(self):
+        """K14: a scorecard that partners do not see gives nothing away, also by RPC."""
+        owner = self.people["owner"]
+        self.assertTrue(self.env["pmm.score"].with_user(owner).search([]))
+        self.card.portal_visible = False
+        self.assertReads(owner, "pmm.score", self.env["pmm.score"], "covered")
 
     def test_stored_fields_can_be_read(self):
         """X8: what may be read is read with all the columns it has."""
@@ -252,6 +268,13 @@ class TestPortalAccess(PortalCommon, PmmCommon):
         self.env["pmm.enrollment.tier"].sudo().create(
             {"enrollment_id": abroad.id, "grade_id": self.gold.id, "date_start": "2026-01-01"}
         )
+        self.env["pmm.scorecard"].sudo().create(
+            {
+                "name": "Sales abroad",
+                "program_id": program.id,
+                "line_ids": [Command.create({"kpi_id": program.kpi_ids.id, "weight": 100})],
+            }
+        )
         program._run()
         self.env["pmm.kpi.target"].sudo().create(
             {
@@ -285,6 +308,8 @@ class TestPortalAccess(PortalCommon, PmmCommon):
             self._period("2026-04"): {"state": "closed"},
             self.kpi: {"name": "Mine"},
             self.env["pmm.credit"].search([], limit=1): {"amount": 9999},
+            self.card: {"portal_visible": False},
+            self.env["pmm.score"].search([], limit=1): {"score": 1},
             self.acme_in.role_ids[0]: {"role": "owner"},
         }
         for user in (self.people["owner"], self.people["learner"], self.rival):

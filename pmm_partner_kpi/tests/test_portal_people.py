@@ -56,7 +56,8 @@ class TestPortalPeople(PortalCommon, PmmCommon, HttpCase):
     def test_owner_gives_and_takes(self):
         """P2: exactly what is ticked; told on the enrolment, with the owner as author."""
         none = self.people["none"].partner_id
-        self._give(self.owner, none, "sales", "learner")
+        self.assertNotIn("Saved.", self._open(self.owner, PEOPLE).text)
+        self.assertIn("Saved.", self._give(self.owner, none, "sales", "learner").text)
         self.assertEqual(self._roles(none), {"sales", "learner"})
         self._give(self.owner, none, "finance")
         self.assertEqual(self._roles(none), {"finance"})
@@ -77,6 +78,7 @@ class TestPortalPeople(PortalCommon, PmmCommon, HttpCase):
         partner = self.owner.partner_id
         response = self._give(self.owner, partner, "sales")
         self.assertIn("is the last owner", response.text)
+        self.assertNotIn("Saved.", response.text)
         self.assertEqual(self._roles(partner), {"owner"})
         self._give(self.owner, self.sales.partner_id, "owner", "sales")
         self._give(self.sales, partner)

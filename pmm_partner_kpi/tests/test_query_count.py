@@ -59,6 +59,57 @@ class TestQueryCount(PmmCommon):
         self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
         self.assertLess(counts[1], 15)
 
+    def test_scoring_asks_as_often_for_many(self):
+        """K14, X13: two statements per batch, whatever the number of partners or scorecards."""
+        for number in range(3):
+            self.env["pmm.scorecard"].create(
+                {
+                    "name": f"Card {number}",
+                    "program_id": self.program.id,
+                    "line_ids": [Command.create({"kpi_id": self.kpi.id, "weight": 100})],
+                }
+            )
+        Score = self.env["pmm.score"]
+        Score._score_batch(self.program, self.enrollments.ids)
+        self.assertEqual(Score.search_count([]), 3 * MANY * 4)
+        counts = []
+        for number in (1, MANY):
+            Score.search([]).sudo().unlink()
+            with self._counted(counts):
+                Score._score_batch(self.program, self.enrollments[:number].ids)
+            self.assertEqual(Score.search_count([]), 3 * number * 4)
+        self.assertEqual(counts[0], counts[1], "queries for 1 and for 200 enrolments")
+        self.assertLess(counts[1], 10)
+
+    def test_measuring_many_kpis_asks_as_often(self):
+        """X13: of all sales sources, 20 KPIs for 200 enrolments as 10 for one."""
+        Measurement = self.env["pmm.kpi.measurement"]
+        measured = {}
+        for kpis in (10, 20):
+            for vals in (
+                {"source": "margin"},
+                {"source": "margin_rate", "stage": "collected"},
+                {"source": "orders", "stage": "booked"},
+                {"source": "average_order", "compare": "percent"},
+                {"source": "assortment", "window": "rolling"},
+                {"source": "coverage", "coverage_country_ids": self.env.ref("base.de").ids},
+                {"source": "returns_rate", "returns_in": "origin"},
+                {"source": "new_customers", "role": "referrer", "compare": "value"},
+                {"source": "quantity", "credit_domain": "[('amount', '>', 5)]"},
+                {"scope": "tree"},
+            ):
+                self._kpi("Many", **vals)
+            Measurement._measure(self.enrollments)  # warms the caches
+            for number in (1, 1, MANY):
+                # whoever runs has no right to delete results
+                Measurement.sudo().search([("kpi_id", "=", self.kpi.id)]).unlink()
+                counts = []
+                with self._counted(counts):
+                    self.assertEqual(Measurement._measure(self.enrollments[:number]), 4 * number)
+                measured[kpis, number] = counts[0]
+        self.assertEqual(len(set(measured.values())), 1, measured)
+        self.assertLess(max(measured.values()), 20)
+
     def test_filling_asks_as_often_for_many(self):
         """X13: documents of 200 partners are credited in as many statements as one."""
         moves = self.env["account.move"]

@@ -75,6 +75,21 @@ class TestTierSimulation(PmmCommon):
         simulation.action_apply()
         self.assertEqual(requirement.threshold, 700)
 
+    def test_lower_tier_that_asks_for_more(self):
+        """T14: warned where Silver asks for a cent more of a KPI than Gold; not where as much."""
+        self.program.tier_ids[0].requirement_ids = [
+            Command.create({"kpi_id": self.kpi.id, "threshold": 500}),
+            Command.create({"kpi_id": self.kpi.id, "threshold": 9000, "group": "B"}),
+        ]
+        action = self.program.with_user(self.manager).action_simulate_tiers()
+        env = self.env(user=self.manager, context=action["context"])
+        with Form(env["pmm.tier.simulation"]) as form:
+            # of two ways to Silver the easier one decides
+            for threshold, warned in ((1000, False), (1000.01, True), (999.99, False)):
+                with form.line_ids.edit(0) as line:
+                    line.threshold = threshold
+                self.assertEqual("Silver asks for more than Gold" in form.warning, warned)
+
     def test_rights(self):
         """T14: a user of the programme does not simulate, nor apply what a manager tried."""
         user = self._user("user", "pmm_partner_kpi.group_pmm_user")

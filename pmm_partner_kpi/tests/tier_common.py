@@ -154,3 +154,32 @@ class TierCommon(PmmCommon):
         self.assertEqual(standing.has_value, value is not None)
         self.assertEqual(standing.value, value or 0)
         self.assertEqual(standing.met, met)
+
+
+class TierReviewCommon(TierCommon):
+    """Bronze asks for 10, Silver for 100, Gold for 1000 of a calendar year."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._ladder((cls.bronze, 10), (cls.silver, 100), (cls.gold, 1000))
+        cls.climbers.tier_keep = "next"
+        cls.acme_up = cls._join(cls.acme)
+
+    def _reach_gold(self, day="2024-05-10"):
+        """Let the partner reach Gold on ``day``; return the invoice."""
+        move = self._buys(self.acme_up, day, 1000)
+        self._runs(day)
+        self.assertTier(self.acme_up, self.gold)
+        return move
+
+    def _give(self, grade, start, valid_until=False, **vals):
+        return self.env["pmm.enrollment.tier"].create(
+            {
+                "enrollment_id": self.acme_up.id,
+                "grade_id": grade.id,
+                "date_start": start,
+                "valid_until": valid_until,
+                **vals,
+            }
+        )

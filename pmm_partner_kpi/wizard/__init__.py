@@ -1,4 +1,7 @@
 from . import base_partner_merge
+from . import base_partner_merge_visits
+from . import pmm_kpi_trial
+from . import pmm_kpi_trial_line
 from . import pmm_tier_simulation
 from . import pmm_tier_simulation_line
 from . import pmm_tier_simulation_move
@@ -9,3 +12,5 @@ from . import pmm_pilot_wizard
 from . import pmm_target_wizard
 from . import pmm_enrollment_change
 from . import pmm_application_decide
+from . import pmm_attribution_wizard
+from . import pmm_attribution_wizard_line

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..models.pmm_attributed import CORRECTION
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -36,7 +38,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             return
         # whoever merges need not see enrolments
         sudo = self.sudo().env
-        for model in ("pmm.enrollment", "pmm.partner.group.member", "pmm.credit"):
+        for model in (
+            "pmm.enrollment",
+            "pmm.partner.group.member",
+            "pmm.credit",
+            "pmm.attribution",
+            "pmm.territory",
+        ):
             row = sudo[model].search([("partner_id", "in", src_partners.ids)], limit=1)
             if row:
                 raise UserError(
@@ -60,6 +68,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             env["pmm.partner.group.member"]._merge_partner(source, dst_partner, day)
             env["pmm.segment.member"]._merge_partner(source, dst_partner, day)
             env["pmm.credit"]._rekey(source, dst_partner, day)
+            env["pmm.attribution"]._merge_partner(source, dst_partner)
             # the next source meets the enrolments of this one as those of the partner
             env["pmm.enrollment"]._repoint(source, dst_partner)
 
@@ -84,7 +93,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             ),
         ):
             own = env[model].search([("pmm_referrer_id", "=", partner.id), *domain])
-            own.write({"pmm_referrer_id": False})
+            own.with_context(pmm_credits=CORRECTION).write({"pmm_referrer_id": False})
         if enrollments:
             enrollments._mark_dirty()
             enrollments._tiers_changed()

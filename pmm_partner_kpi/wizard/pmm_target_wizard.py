@@ -17,6 +17,7 @@ class PmmTargetWizard(models.TransientModel):
         default=lambda self: self.env["pmm.program"]._only_one(),
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit = fields.Selection(related="kpi_id.unit")
     kpi_ids = fields.Many2many(related="program_id.kpi_ids")
     kpi_id = fields.Many2one(
         "pmm.kpi.definition",

@@ -27,6 +27,7 @@ class PmmTierSimulation(models.TransientModel):
     up_count = fields.Integer(string="Up", readonly=True)
     down_count = fields.Integer(string="Down", readonly=True)
     summary = fields.Text(string="Partners per tier", readonly=True)
+    warning = fields.Text(compute="_compute_warning")
 
     @api.depends("program_id")
     def _compute_line_ids(self):
@@ -38,6 +39,34 @@ class PmmTierSimulation(models.TransientModel):
                 for requirement in simulation.program_id._tier_requirements()
                 if not requirement._is_yes_no()
             ]
+
+    @api.depends("line_ids.threshold")
+    def _compute_warning(self):
+        for simulation in self:
+            simulation.warning = "\n".join(simulation._steps_down())
+
+    def _steps_down(self):
+        """Return a sentence for each fact of which a tier asks more than one above it."""
+        sentences, asked = [], {}  # {fact: line of the next tier below}
+        lines = self.line_ids.grouped("program_tier_id")
+        for tier in self.program_id._tier_rungs():
+            # of alternatives the easiest one
+            own = lines.get(tier, self.line_ids.browse()).sorted("threshold", reverse=True)
+            own = {line.requirement_id._kind()._fact_key(line.requirement_id): line for line in own}
+            for fact, line in own.items():
+                below = asked.get(fact)
+                if below and line._threshold() < below._threshold():
+                    sentences.append(
+                        self.env._(
+                            "%(lower)s asks for more than %(higher)s, which stands above it:"
+                            " %(what)s.",
+                            lower=below.program_tier_id.grade_id.name,
+                            higher=tier.grade_id.name,
+                            what=line.requirement_id._title(),
+                        )
+                    )
+            asked |= own
+        return sentences
 
     # === ACTIONS === #
 

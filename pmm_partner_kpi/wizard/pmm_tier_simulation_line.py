@@ -15,6 +15,7 @@ class PmmTierSimulationLine(models.TransientModel):
     )
     program_tier_id = fields.Many2one(related="requirement_id.program_tier_id", string="Tier")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit = fields.Char(related="requirement_id.unit")
     old_threshold = fields.Float(
         string="At present", related="requirement_id.threshold", digits=(20, 4)
     )

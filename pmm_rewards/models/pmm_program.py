@@ -120,7 +120,7 @@ class PmmProgram(models.Model):
 
     def _run_sentence(self, figures):
         return self.env._(
-            "%(before)s %(entries)s new reward entries.",
+            "%(before)s New reward entries: %(entries)s.",
             before=super()._run_sentence(figures),
             entries=figures["entries"],
         )

@@ -105,7 +105,8 @@ class PmmRewardPlan(models.Model):
         """Start a copy where the original ends, or where periods are open: nothing twice."""
         vals_list = super().copy_data(default)
         for plan, vals in zip(self, vals_list, strict=True):
-            vals["name"] = self.env._("%s (copy)", plan.name)
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", plan.name)
             vals["date_start"] = plan.date_stop or plan.program_id._first_open_day()
             vals["date_stop"] = False
         return vals_list

@@ -118,6 +118,8 @@ class TestBadInput(RewardCommon):
         plan = self._plan(self._bands((0, 0.1), (100, 0.2)), date_stop="2026-03-01")
         copy = plan.copy()
         self.assertEqual((copy.state, str(copy.date_start)), ("draft", "2026-03-01"))
+        self.assertEqual(copy.name, f"{plan.name} (copy)")
+        self.assertEqual(plan.copy({"name": "Next year"}).name, "Next year")
         self.assertEqual(copy.rule_ids.band_ids.mapped("floor"), [0, 100])
         copy.action_activate()
 

@@ -129,7 +129,9 @@ class TestMoneyOracle(RewardCommon):
     def event_referrer(self):
         if move := self._pick("out_invoice"):
             others = self.partners - move.partner_id
-            move.pmm_referrer_id = self.source.choice([*others, others.browse()])
+            self._change_credits(
+                move, referrer_id=self.source.choice([*others, others.browse()]).id
+            )
 
     def event_tier(self):
         enrollment = self.source.choice(self.enrolled)

@@ -248,13 +248,33 @@ class TestLedgerOfDifferences(RewardCommon):
         invoice = self._invoice(self.stranger, "2026-02-03", 1000, pmm_referrer_id=self.acme.id)
         self.program._run()
         self.assertEqual(self._earned(self.acme_in), 20)
-        invoice.pmm_referrer_id = self.bolt
+        self._change_credits(invoice, referrer_id=self.bolt.id)
         self.program._run()
         self.assertEqual(self._earned(self.acme_in), 0)
         self.assertEqual(self._earned(self.bolt_in), 20)
-        invoice.pmm_referrer_id = False
+        self._change_credits(invoice, referrer_id=False)
         self.program._run()
         self.assertEqual(self._earned(self.bolt_in), 0)
+
+    def test_shares_corrected_after_the_close_are_a_difference(self):
+        """R14, DESIGN 3.3: 60/40 was 50/50: February is closed, the open period is corrected."""
+        self._plan(self._rate(0.1, role="split"), name="Shared")
+        shares = [
+            Command.create({"partner_id": partner.id, "share": share})
+            for partner, share in ((self.acme, 60), (self.bolt, 40))
+        ]
+        invoice = self._invoice(self.stranger, "2026-02-03", 1000.05, pmm_split_ids=shares)
+        self.program._run()
+        self.assertEqual(self._entries(self.acme_in).mapped("amount"), [60])
+        self.assertEqual(self._entries(self.bolt_in).mapped("amount"), [40])
+        self._close("2026-01", "2026-02")
+        self._change_credits(invoice, shares=[(self.acme, 50), (self.bolt, 50)])
+        self.program._run()
+        for enrollment, amounts in ((self.acme_in, [60, -10]), (self.bolt_in, [40, 10])):
+            entries = self._entries(enrollment)
+            self.assertEqual(entries.mapped("amount"), amounts)
+            self.assertEqual(entries.origin_period_id.name, "2026-02")
+            self.assertEqual(entries.mapped("period_id.name"), ["2026-02", "2026-03"])
 
     # === TERMS THAT CHANGE === #
 

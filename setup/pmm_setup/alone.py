@@ -80,9 +80,11 @@ def _try(odoo: Odoo, name: str, ours: dict, states: dict[str, set], notes: list[
     if name in _installed_of(odoo, database, ours):
         # what joins two addons came by itself with the second one
         _uninstall(odoo, database, name)
+    # so does other glue, where what it joins is needed anyway
+    already = _installed_of(odoo, database, ours)
     before = _schema(odoo, database)
     odoo.install(database, init=[name])
-    beside = _installed_of(odoo, database, ours) - below - {name}
+    beside = _installed_of(odoo, database, ours) - already - {name}
     if beside:
         raise Failure(f"{name} brings {', '.join(sorted(beside))}, which it does not depend on.")
     _work(odoo, database)
@@ -99,7 +101,7 @@ def _try(odoo: Odoo, name: str, ours: dict, states: dict[str, set], notes: list[
     if problems:
         raise Failure("\n".join([f"uninstalling {name} does not leave things as they were:",
                                  *problems[:20]]))  # fmt: skip
-    states[database] = below
+    states[database] = already
     notes.append(f"{len(below)} of ours below it")
 
 

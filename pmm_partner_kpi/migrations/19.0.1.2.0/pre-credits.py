@@ -3,10 +3,10 @@
 from odoo.tools import SQL
 
 ADDED = (
-    ("share", "numeric NOT NULL DEFAULT 100"),
-    ("has_cost", "boolean NOT NULL DEFAULT FALSE"),
-    ("cost", "numeric DEFAULT 0"),
-    ("is_return", "boolean NOT NULL DEFAULT FALSE"),
+    ("share", SQL("numeric NOT NULL DEFAULT 100")),
+    ("has_cost", SQL("boolean NOT NULL DEFAULT FALSE")),
+    ("cost", SQL("numeric DEFAULT 0")),
+    ("is_return", SQL("boolean NOT NULL DEFAULT FALSE")),
 )
 
 
@@ -16,7 +16,7 @@ def migrate(cr, version):
     The trigger that keeps the ledger append-only stands aside for that one statement.
     """
     for column, kind in ADDED:
-        names = {"column": SQL.identifier(column), "kind": SQL(kind)}
+        names = {"column": SQL.identifier(column), "kind": kind}
         cr.execute(
             SQL("ALTER TABLE pmm_credit ADD COLUMN IF NOT EXISTS %(column)s %(kind)s", **names)
         )

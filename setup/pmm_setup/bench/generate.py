@@ -76,6 +76,12 @@ def program(env, today: str) -> None:
             {"name": "Pumps Revenue", "category_ids": _category(env, "Pumps").ids},
             {"name": "Revenue of the Month", "returns_in": "origin"},
             {"name": "Referred Revenue", "role": "referrer"},
+            {"name": "Units", "source": "quantity"},
+            {"name": "Margin", "source": "margin"},
+            {"name": "Orders", "source": "orders"},
+            {"name": "Average Order", "source": "average_order"},
+            {"name": "Assortment", "source": "assortment"},
+            {"name": "Returns", "source": "returns_rate", "direction": "lower"},
         ]
     )
     grades = env["res.partner.grade"].create([{"name": "Bench Silver"}, {"name": "Bench Gold"}])

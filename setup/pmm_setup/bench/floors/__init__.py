@@ -139,7 +139,8 @@ def empty(env, table: str) -> None:
 
 def parameters(env, programme) -> dict:
     """Return what the statements need to know of the programme."""
-    revenue, of_category, of_origin, referred = programme.kpi_ids.sorted("id")
+    names = "revenue of_category of_origin referred units margin orders average assortment returned"
+    kpis = dict(zip(names.split(), programme.kpi_ids.sorted("id"), strict=True))
     plan = env["pmm.reward.plan"].search([("program_id", "=", programme.id)])
     rate_rule, band_rule = plan.rule_ids.sorted("id")
     return {
@@ -148,12 +149,9 @@ def parameters(env, programme) -> dict:
         "currency": programme.currency_id.id,
         "today": programme._today(),
         "kpis": programme.kpi_ids.ids,
-        "revenue": revenue.id,
-        "of_category": of_category.id,
-        "of_origin": of_origin.id,
-        "referred": referred.id,
+        **{name: kpi.id for name, kpi in kpis.items()},
         "categories": env["product.category"]
-        .search([("id", "child_of", of_category.category_ids.ids)])
+        .search([("id", "child_of", kpis["of_category"].category_ids.ids)])
         .ids,
         "plan": plan.id,
         "rate_rule": rate_rule.id,

@@ -1,4 +1,4 @@
--- (b) the four KPIs of some enrolments in one pass per date column, beside their targets
+-- (b) the ten KPIs of some enrolments in one pass per date column, beside their targets
 WITH day AS MATERIALIZED (
     SELECT period.id AS period_id, date_start + number AS day, (
             SELECT rate FROM res_currency_rate
@@ -8,9 +8,22 @@ WITH day AS MATERIALIZED (
     JOIN generate_series(0, 30) AS number ON date_start + number < date_stop
     WHERE program_id = %(program)s
 ),
+-- what was withdrawn no longer counts where things are counted
+corrected AS MATERIALIZED (
+    SELECT UNNEST(ARRAY_AGG(id)) AS id, SUM(quantity) AS quantity, SUM(amount) AS amount
+    FROM pmm_credit
+    WHERE stage = 'invoiced' AND company_id = %(company)s AND line_id IN (
+        SELECT line_id FROM pmm_credit WHERE reason <> 'new' AND company_id = %(company)s
+    )
+    GROUP BY line_id, partner_id, role, date, origin_date, origin_document_id, customer_id,
+        product_id, user_id, team_id, share, has_cost
+),
 credit AS (
     SELECT enrollment.id AS enrollment_id, enrollment.date_start, credit.date,
-        credit.origin_date, credit.amount, credit.role, credit.categ_id
+        credit.origin_date, credit.amount, credit.quantity, credit.cost, credit.has_cost,
+        credit.is_return, credit.document_id, credit.product_id, credit.role, credit.categ_id,
+        credit.id NOT IN (SELECT id FROM corrected WHERE quantity = 0 AND amount = 0) AS stands,
+        credit.id NOT IN (SELECT id FROM corrected WHERE amount <= 0) AS is_sold
     FROM pmm_enrollment enrollment
     JOIN pmm_credit credit ON credit.partner_id = enrollment.partner_id
     WHERE enrollment.id = ANY(%(enrollments)s) AND credit.company_id = %(company)s
@@ -24,16 +37,34 @@ actual AS (
             SUM(amount * factor) FILTER (
                 WHERE role = 'buyer' AND categ_id = ANY(%(categories)s)
             ) AS of_category,
-            SUM(amount * factor) FILTER (WHERE role = 'referrer') AS referred
+            SUM(amount * factor) FILTER (WHERE role = 'referrer') AS referred,
+            SUM(quantity) FILTER (WHERE role = 'buyer') AS units,
+            SUM((amount - cost) * factor) FILTER (
+                WHERE role = 'buyer' AND has_cost AND stands
+            ) AS margin,
+            COUNT(DISTINCT document_id) FILTER (
+                WHERE role = 'buyer' AND NOT is_return AND stands
+            ) AS orders,
+            SUM(amount * factor) FILTER (WHERE role = 'buyer' AND NOT is_return) AS sold,
+            COUNT(DISTINCT product_id) FILTER (
+                WHERE role = 'buyer' AND NOT is_return AND amount > 0 AND is_sold
+            ) AS assortment,
+            -SUM(amount * factor) FILTER (WHERE role = 'buyer' AND is_return) AS returned
         FROM credit JOIN day ON day.day = credit.date
         WHERE credit.date >= credit.date_start
         GROUP BY enrollment_id, period_id
     ) total
     CROSS JOIN LATERAL (
-        VALUES (%(revenue)s, revenue), (%(of_category)s, of_category), (%(referred)s, referred)
+        VALUES (%(revenue)s, ROUND(revenue, 2)), (%(of_category)s, ROUND(of_category, 2)),
+            (%(referred)s, ROUND(referred, 2)), (%(units)s, ROUND(units, 4)),
+            (%(margin)s, ROUND(margin, 2)), (%(orders)s, orders),
+            (%(average)s, ROUND(sold / NULLIF(orders, 0), 2)), (%(assortment)s, assortment),
+            (%(returned)s, CASE
+                WHEN sold > 0 THEN ROUND(COALESCE(returned, 0) * 100 / sold, 4)
+            END)
     ) AS kpi(id, actual)
     UNION ALL
-    SELECT enrollment_id, period_id, %(of_origin)s, SUM(amount * factor)
+    SELECT enrollment_id, period_id, %(of_origin)s, ROUND(SUM(amount * factor), 2)
     FROM credit JOIN day ON day.day = credit.origin_date
     WHERE role = 'buyer' AND credit.origin_date >= credit.date_start
     GROUP BY enrollment_id, period_id
@@ -42,12 +73,16 @@ INSERT INTO floor_pmm_kpi_measurement
     (kpi_id, enrollment_id, period_id, program_id, partner_id, company_id, currency_id,
      date_start, has_target, target, has_actual, actual, has_attainment, attainment, state,
      measured_at)
-SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s, %(currency)s,
-    date_start, target IS NOT NULL, target, TRUE, actual, NULLIF(target, 0) IS NOT NULL,
-    TRUNC(actual / NULLIF(target, 0), 4),
+SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s,
+    CASE WHEN kpi_id <> ALL(ARRAY[%(units)s, %(orders)s, %(assortment)s, %(returned)s])
+        THEN %(currency)s END,
+    date_start, target IS NOT NULL, target, actual IS NOT NULL, actual,
+    attainment IS NOT NULL, TRUNC(attainment, 4),
     CASE
-        WHEN target IS NULL THEN 'none'
-        WHEN actual >= target THEN 'reached'
+        WHEN target IS NULL OR actual IS NULL THEN 'none'
+        WHEN kpi_id = %(returned)s AND date_stop > %(today)s THEN 'open'
+        WHEN CASE WHEN kpi_id = %(returned)s THEN actual <= target ELSE actual >= target END
+            THEN 'reached'
         WHEN date_stop <= %(today)s THEN 'missed'
         ELSE 'open'
     END,
@@ -55,7 +90,12 @@ SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s, %
 FROM (
     SELECT kpi.id AS kpi_id, enrollment.id AS enrollment_id, enrollment.partner_id,
         period.id AS period_id, period.date_start, period.date_stop, target.value AS target,
-        ROUND(COALESCE(actual.actual, 0), 2) AS actual
+        reached.actual,
+        CASE
+            WHEN kpi.id = %(returned)s
+                THEN GREATEST(2 - reached.actual / NULLIF(target.value, 0), 0)
+            ELSE reached.actual / NULLIF(target.value, 0)
+        END AS attainment
     FROM pmm_enrollment enrollment
     JOIN pmm_period period ON period.program_id = enrollment.program_id
         AND period.date_start <= %(today)s AND enrollment.date_start < period.date_stop
@@ -64,5 +104,10 @@ FROM (
         AND actual.period_id = period.id AND actual.kpi_id = kpi.id
     LEFT JOIN pmm_kpi_target target ON target.enrollment_id = enrollment.id
         AND target.period_id = period.id AND target.kpi_id = kpi.id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(actual.actual, CASE
+            WHEN kpi.id <> ALL(ARRAY[%(margin)s, %(average)s, %(returned)s]) THEN 0
+        END) AS actual
+    ) reached
     WHERE enrollment.id = ANY(%(enrollments)s)
 ) fact

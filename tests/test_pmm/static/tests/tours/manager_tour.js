@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("pmm_manager_tour", {
     steps: () => [
         {trigger: '.o_data_row:contains("Resellers") .o_data_cell[name="name"]', run: "click"},
         {trigger: 'button[name="action_run"]', run: "click"},
-        {trigger: '.o_notification:contains("new reward entries")'},
+        {trigger: '.o_notification:contains("New reward entries")'},
         {trigger: 'button[name="action_view_measurements"]', run: "click"},
         {
             content: "the result of March is shown with its progress",

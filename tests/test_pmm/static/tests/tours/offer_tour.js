@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("pmm_manager_offer_tour", {
         {trigger: '.o_data_row:contains("Step up") .o_data_cell[name="name"]', run: "click"},
         {trigger: 'button[name="action_activate"]', run: "click"},
         {trigger: 'button[name="action_generate"]', run: "click"},
-        {trigger: '.o_notification:contains("1 new offers.")'},
+        {trigger: '.o_notification:contains("New offers: 1.")'},
         {trigger: 'button[name="action_view_offers"]', run: "click"},
         {
             content: "the offer says what is missing to which band",

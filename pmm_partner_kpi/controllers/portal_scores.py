@@ -1,0 +1,35 @@
+from odoo.http import request
+
+from .portal import PmmPortal
+
+
+class PmmPortalScores(PmmPortal):
+    """Scorecards in the portal: a card each, on the overview and above the results of a period."""
+
+    def _programme_overview_values(self, values):
+        found = super()._programme_overview_values(values)
+        if not self._sees_results(values["roles"]):
+            return found
+        return found | self._programme_scores(
+            values["roles"], values["enrollments"], found["current"].period_id
+        )
+
+    def _programme_results_values(self, values):
+        found = super()._programme_results_values(values)
+        shown = values["measurements"]
+        return found | self._programme_scores(values["roles"], shown.enrollment_id, shown.period_id)
+
+    def _programme_scores(self, roles, enrollments, periods):
+        """Return the scores of these enrolments in these periods, and what they are made of."""
+        scores = request.env["pmm.score"]
+        if scores.has_access("read"):
+            # found as the reader; names of scorecards and KPIs are read with more rights
+            scores = scores.search(
+                [("enrollment_id", "in", enrollments.ids), ("period_id", "in", periods.ids)]
+            ).sudo()
+        scores = scores.sorted(lambda each: (each.scorecard_id.sequence, each.scorecard_id.id))
+        return {
+            "scores": scores,
+            "score_rows": scores._component_rows(),
+            "sees_money": self._sees_money(roles),
+        }

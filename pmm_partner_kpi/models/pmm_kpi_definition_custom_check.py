@@ -1,0 +1,206 @@
+from collections import namedtuple
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.models import BaseModel
+
+# aggregates that need a number
+NUMBERS = ("sum", "avg", "min", "max")
+# models of Odoo's own workings
+TECHNICAL = ("ir", "base", "bus", "mail", "discuss")
+
+# what facts need to know of a programme
+Frame = namedtuple("Frame", ("company_id", "tz"))
+
+
+class PmmKpiDefinition(models.Model):
+    """What a KPI without code may count: nothing that whoever defines it may not read.
+
+    It is measured for all partners, past record rules; so models and fields must be readable
+    for the one who saves it, and models whose records are judged one by one are left out.
+    """
+
+    _inherit = "pmm.kpi.definition"
+
+    @api.constrains(
+        "source",
+        "custom_model_id",
+        # a stored related field can be written by itself, past the field it follows
+        "custom_model",
+        "custom_partner_path",
+        "custom_date_field",
+        "custom_domain",
+        "custom_aggregate",
+        "custom_value_field",
+    )
+    def _check_custom(self):
+        # Odoo checks constraints as the superuser, who may read everything
+        for kpi in self.sudo(False).filtered(lambda kpi: kpi.source == "custom"):
+            kpi._check_custom_model()
+            kpi._check_custom_path()
+            kpi._check_custom_date()
+            kpi._check_custom_value()
+            kpi._check_custom_domain()
+            kpi._highest_custom_values(1)
+
+    def _refuse_custom(self, sentence):
+        return ValidationError(f"{self.name}: {sentence}")
+
+    def _custom_name(self, Model):
+        """Return how users call the model; names are no secret."""
+        # whoever defines KPIs need not see technical models
+        return self.env["ir.model"].sudo()._get(Model._name).name
+
+    def _check_custom_model(self):
+        Model = self.env.get(self.custom_model)
+        if Model is None:
+            raise self._refuse_custom(self.env._("choose the records that count."))
+        name = self._custom_name(Model)
+        if Model._abstract or Model._transient or not Model._auto:
+            raise self._refuse_custom(
+                self.env._("“%s” keeps no records of its own. Choose others.", name)
+            )
+        judged = type(Model)._check_access is not BaseModel._check_access
+        if judged or Model._name.split(".")[0] in TECHNICAL:
+            raise self._refuse_custom(
+                self.env._(
+                    "who may read “%s” is decided record by record, so they cannot be counted."
+                    " Choose others.",
+                    name,
+                )
+            )
+        self._check_custom_read(Model)
+
+    def _check_custom_read(self, Model, *fields):
+        """Refuse where whoever saves the KPI may not read ``Model`` or one of ``fields``."""
+        if not Model.has_access("read"):
+            raise self._refuse_custom(
+                self.env._(
+                    "you may not read “%s”. Ask somebody who may to define this KPI.",
+                    self._custom_name(Model),
+                )
+            )
+        for field in fields:
+            if not Model._has_field_access(field, "read"):
+                raise self._refuse_custom(
+                    self.env._(
+                        "you may not read the field “%(field)s” of “%(model)s”. Ask somebody who"
+                        " may to define this KPI.",
+                        field=field.name,
+                        model=self._custom_name(Model),
+                    )
+                )
+
+    def _custom_field(self, Model, name):
+        """Return a stored field with one value, that whoever saves the KPI may read."""
+        field = Model._fields.get(name)
+        if not field or not field.store or not field.column_type or field.company_dependent:
+            raise self._refuse_custom(
+                self.env._(
+                    "“%(field)s” of “%(model)s” is no stored field with one value. Choose another"
+                    " one.",
+                    field=name,
+                    model=self._custom_name(Model),
+                )
+            )
+        self._check_custom_read(Model, field)
+        return field
+
+    def _check_custom_path(self):
+        Model = self.env[self.custom_model]
+        if not self.custom_partner_path:
+            raise self._refuse_custom(self.env._("choose the field that names the partner."))
+        for name in self.custom_partner_path.split("."):
+            field = self._custom_field(Model, name)
+            if field.type != "many2one":
+                raise self._refuse_custom(
+                    self.env._(
+                        "“%(field)s” of “%(model)s” does not lead to one record. Choose a way to"
+                        " the partner through fields that do.",
+                        field=name,
+                        model=self._custom_name(Model),
+                    )
+                )
+            Model = self.env[field.comodel_name]
+            self._check_custom_read(Model)
+        if Model._name != "res.partner":
+            raise self._refuse_custom(
+                self.env._(
+                    "“%(path)s” leads to “%(model)s”, not to a partner. Go on to the field that"
+                    " names the partner.",
+                    path=self.custom_partner_path,
+                    model=self._custom_name(Model),
+                )
+            )
+
+    def _check_custom_date(self):
+        Model = self.env[self.custom_model]
+        if not self.custom_date_field:
+            raise self._refuse_custom(self.env._("choose the date by which a record counts."))
+        field = self._custom_field(Model, self.custom_date_field)
+        if field.type not in ("date", "datetime"):
+            raise self._refuse_custom(
+                self.env._("“%s” is no date. Choose the date by which a record counts.", field.name)
+            )
+
+    def _check_custom_value(self):
+        if self.custom_aggregate == "count":
+            return
+        Model = self.env[self.custom_model]
+        if not self.custom_value_field:
+            raise self._refuse_custom(self.env._("choose the field that the result is made of."))
+        field = self._custom_field(Model, self.custom_value_field)
+        if self.custom_aggregate not in NUMBERS:
+            return
+        if field.type not in ("integer", "float", "monetary"):
+            raise self._refuse_custom(
+                self.env._("“%s” is no number. Choose a number, or count records.", field.name)
+            )
+        if field.type == "monetary" and not self._is_company_currency(Model, field):
+            raise self._refuse_custom(
+                self.env._(
+                    "amounts of “%s” may be in any currency and cannot be added up. Choose an"
+                    " amount in the currency of the company.",
+                    field.name,
+                )
+            )
+
+    @api.model
+    def _is_company_currency(self, Model, field):
+        """Return whether the amount ``field`` is always in the currency of its company."""
+        name = field.get_currency_field(Model)
+        while name:
+            if name.startswith("company_currency"):
+                return True
+            *path, last = (Model._fields[name].related or "").split(".")
+            if path and last == "currency_id" and path[-1] == "company_id":
+                return True
+            for step in path:
+                Model = self.env[Model._fields[step].comodel_name]
+            name = last if path else None
+        return False
+
+    def _check_custom_domain(self):
+        """Try the conditions as the one who saves them, so that fields and records count."""
+        try:
+            domain = Domain(self._custom_conditions())
+            self.env[self.custom_model].search_count(domain, limit=1)
+        except AccessError as error:
+            raise self._refuse_custom(
+                self.env._(
+                    "you may not read what its conditions ask for. Ask somebody who may to define"
+                    " this KPI.\n%s",
+                    error,
+                )
+            ) from error
+        except UserError:
+            raise
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            raise self._refuse_custom(
+                self.env._(
+                    "its conditions cannot be used (%s). Open them in the editor and choose"
+                    " fields, operators and fixed values.",
+                    error,
+                )
+            ) from error
