@@ -40,8 +40,9 @@ class PmmKpiDefinition(models.Model):
 
     @api.depends("source")
     def _compute_direction(self):
-        super()._compute_direction()
+        result = super()._compute_direction()
         self.filtered(lambda kpi: kpi.source == "lead_response_time").direction = "lower"
+        return result
 
     @api.model
     def _measured_by(self):

@@ -120,7 +120,7 @@ def parse(text):
         raise FormulaError("deep") from None
     if sum(isinstance(node, ast.expr) for node in ast.walk(body)) > MAX_NODES:
         raise FormulaError("long")
-    return _Reader(text.strip(), blanks).read(body)
+    return _Reader(text.strip(), blanks).tree_of(body)
 
 
 def names(tree):
@@ -230,7 +230,7 @@ class _Reader:
     def __init__(self, text, blanks):
         self.text, self.blanks = text, blanks
 
-    def read(self, node, depth=1):
+    def tree_of(self, node, depth=1):
         if depth > MAX_DEPTH:
             raise self._error("deep", node)
         if isinstance(node, ast.Constant):
@@ -244,10 +244,10 @@ class _Reader:
             if not operator:
                 raise self._error("operator", node)
             return Operation(
-                operator, (self.read(node.left, depth + 1), self.read(node.right, depth + 1))
+                operator, (self.tree_of(node.left, depth + 1), self.tree_of(node.right, depth + 1))
             )
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return Operation("neg", (self.read(node.operand, depth + 1),))
+            return Operation("neg", (self.tree_of(node.operand, depth + 1),))
         if isinstance(node, ast.Call):
             return self._call(node, depth)
         if isinstance(node, ast.Tuple):
@@ -265,7 +265,7 @@ class _Reader:
         args, digits = node.args, 0
         if name == "round" and len(args) == 2:
             args, digits = args[:1], self._digits(args[1])
-        return Operation(name, tuple(self.read(arg, depth + 1) for arg in args), digits)
+        return Operation(name, tuple(self.tree_of(arg, depth + 1) for arg in args), digits)
 
     def _digits(self, node):
         if isinstance(node, ast.Constant):

@@ -215,11 +215,10 @@ class PmmAttributed(models.AbstractModel):
 
     def _pmm_credits_text(self):
         """Return {what: who, in words} of all who are credited besides the buyer."""
-        _ = self.env._
         return {
-            _("Referred by"): self.pmm_referrer_id.name or _("nobody"),
-            _("Shares"): self._pmm_shares_text("split"),
-            _("In the territory of"): self._pmm_shares_text("territory"),
+            self.env._("Referred by"): self.pmm_referrer_id.name or self.env._("nobody"),
+            self.env._("Shares"): self._pmm_shares_text("split"),
+            self.env._("In the territory of"): self._pmm_shares_text("territory"),
         }
 
     def _pmm_shares_text(self, role):

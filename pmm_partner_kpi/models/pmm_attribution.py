@@ -48,7 +48,6 @@ class PmmAttribution(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         required=True,
         index=True,
         ondelete="restrict",

@@ -48,7 +48,10 @@ class PmmEnrollment(models.Model):
         partners = self.partner_id
         self.env.flush_all()
         rows = self.env.execute_query(counting_enrollments(partners.ids))
-        enrollments = self.browse(id_ for [id_] in rows)
+        # other companies' programmes follow with their schedule, out of the reader's sight
+        enrollments = self.browse(id_ for [id_] in rows).filtered(
+            lambda each: each.company_id == self.company_id
+        )
         programs = enrollments.program_id
         programs._lock_for_run()
         programs._ensure_periods()

@@ -99,7 +99,19 @@ class PmmKpiDefinition(models.Model):
     def _credit_query(self, program):
         """Return the Query of those credits; say which KPI it is where a field has gone."""
         try:
+            domain = self._credit_domain(program).map_conditions(self._without_join)
             # a run measures partners of all account managers; results have rules of their own
-            return self.env["pmm.credit"].sudo()._search(self._credit_domain(program))
+            return self.env["pmm.credit"].sudo()._search(domain)
         except UNUSABLE as error:
             raise UserError(self._unusable_sentence(error)) from error
+
+    def _without_join(self, condition):
+        """Return the same condition as one on the credit itself, where that is easily done.
+
+        With a join all credits would be looked through, also where one partner is measured.
+        """
+        if (condition.field_expr, condition.operator) != ("categ_id", "child_of"):
+            return condition
+        # which categories there are is no secret of a partner
+        categories = self.env["product.category"].sudo()
+        return Domain("categ_id", "in", categories._search([("id", "child_of", condition.value)]))

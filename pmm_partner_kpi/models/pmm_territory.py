@@ -30,7 +30,6 @@ class PmmTerritory(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         required=True,
         index=True,
         ondelete="restrict",

@@ -32,7 +32,7 @@ class ResCurrencyRate(models.Model):
     def _pmm_mark_converted(self, days):
         """Mark the enrolments that count sales converted at these rates, from their day on."""
         # whoever keeps rates need not see programmes: these are only marks
-        programs = self.env["pmm.program"].sudo().search([])
+        programs = self.env["pmm.program"].sudo().search([("enrollment_ids", "!=", False)])
         programs = programs.filtered(lambda p: p.currency_id != p.company_id.currency_id)
         for company, own in programs.grouped("company_id").items():
             currencies = {company.currency_id.id, *own.currency_id.ids}

@@ -18,12 +18,15 @@ def refuse_changes(table, rekeyed):
             """
             CREATE OR REPLACE FUNCTION pmm_refuse_change() RETURNS trigger AS $body$
             BEGIN
-                IF TG_OP = 'UPDATE' AND TG_NARGS > 0
-                    AND current_setting('pmm.partner_merge', TRUE) = 'on'
-                THEN
-                    IF TG_LEVEL = 'STATEMENT' THEN
-                        RETURN NULL;  -- each row is looked at
-                    ELSIF to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+                IF TG_OP = 'UPDATE' THEN
+                    -- a user who leaves is forgotten, and nothing else of the row
+                    IF to_jsonb(NEW) - '{create_uid,write_uid}'::text[]
+                        = to_jsonb(OLD) - '{create_uid,write_uid}'::text[]
+                    THEN
+                        RETURN NEW;
+                    ELSIF TG_NARGS > 0 AND current_setting('pmm.partner_merge', TRUE) = 'on'
+                        AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV
+                    THEN
                         RETURN NEW;
                     END IF;
                 END IF;
@@ -35,15 +38,15 @@ def refuse_changes(table, rekeyed):
         ),
         SQL("DROP TRIGGER IF EXISTS %s ON %s", statement, name),
         SQL(
-            "CREATE TRIGGER %s BEFORE UPDATE OR DELETE OR TRUNCATE ON %s"
-            " FOR EACH STATEMENT EXECUTE FUNCTION pmm_refuse_change(%s)",
+            "CREATE TRIGGER %s BEFORE TRUNCATE ON %s"
+            " FOR EACH STATEMENT EXECUTE FUNCTION pmm_refuse_change()",
             statement,
             name,
-            columns,
         ),
         SQL("DROP TRIGGER IF EXISTS %s ON %s", row, name),
         SQL(
-            "CREATE TRIGGER %s BEFORE UPDATE ON %s"
+            # for each row: a statement that finds none, as deleting a user makes, changes nothing
+            "CREATE TRIGGER %s BEFORE UPDATE OR DELETE ON %s"
             " FOR EACH ROW EXECUTE FUNCTION pmm_refuse_change(%s)",
             row,
             name,

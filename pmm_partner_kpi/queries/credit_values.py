@@ -39,6 +39,18 @@ def credit_values(windows, scope, day, columns, stage):
     )
 
 
+def is_among(credits):
+    """Return the condition that the credit is one of ``credits``, a SELECT of ids.
+
+    Written so that PostgreSQL can choose: it asks for each credit where few are looked at, and
+    gathers and hashes all of them where many are.
+    """
+    return SQL(
+        "EXISTS (SELECT 1 FROM (%s) among (id) WHERE among.id = pmm_credit.id)",
+        credits,
+    )
+
+
 def first_sales(windows, scope, day, column, matching, name, stage):
     """Return a SELECT (enrollment_id, window_id, ``name``): customers who were new in the window.
 
@@ -154,5 +166,5 @@ def condition_of(query):
     if query.is_empty():
         return SQL("FALSE")
     if query.from_clause != SQL.identifier("pmm_credit"):
-        return SQL("pmm_credit.id IN %s", query.subselect())
+        return is_among(query.select())
     return query.where_clause

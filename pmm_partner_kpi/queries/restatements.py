@@ -111,6 +111,8 @@ def changed_values(kpis, program, enrollment_ids):
             JOIN pmm_kpi_measurement published ON published.kpi_id = cell.kpi_id
                 AND published.enrollment_id = measured.enrollment_id
                 AND published.period_id = measured.window_id
+                -- what the index of results is ordered by
+                AND published.date_start = period.date_start
             LEFT JOIN (
                 SELECT DISTINCT ON (measurement_id)
                     measurement_id, value_now, revision, credit_until, recorded_at

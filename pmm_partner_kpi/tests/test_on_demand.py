@@ -319,7 +319,7 @@ class TestProgress(PmmCommon):
 
         def killed(credits, queue, ids):
             if len(calls) == 1:
-                raise UserError("killed")
+                raise UserError(self.env._("killed"))
             calls.append(ids)
             return original(credits, queue, ids)
 
