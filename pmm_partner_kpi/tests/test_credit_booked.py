@@ -154,7 +154,7 @@ class TestCreditBooked(PmmCommon):
         self.assertEqual(order.pmm_partner_id, self.acme)
         self.assertEqual(self._amounts(), [100])
         self.assertEqual(self._booked(self.bolt).mapped("role"), ["referrer"])
-        self._correct(order, referrer_id=False)
+        self._change_credits(order, referrer_id=False)
         self.assertEqual(self._amounts(self.bolt), [100, -100])
         self.assertNothingToMend()
 

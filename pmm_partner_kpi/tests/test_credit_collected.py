@@ -426,7 +426,7 @@ class TestCreditCollected(PmmCommon):
         invoice = self._invoice(self.acme, "2026-02-03", 100, pmm_referrer_id=self.bolt.id)
         self._pay(invoice, "2026-02-10", 40)
         self.assertEqual(self._collected(self.bolt), [("2026-02-10", 40)])
-        self._correct(invoice, referrer_id=False)
+        self._change_credits(invoice, referrer_id=False)
         self.assertEqual(self._collected(self.bolt), [])
         self.assertNothingToMend()
 
