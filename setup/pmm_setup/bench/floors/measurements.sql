@@ -92,8 +92,10 @@ FROM (
         period.id AS period_id, period.date_start, period.date_stop, target.value AS target,
         reached.actual,
         CASE
-            WHEN kpi.id = %(returned)s
-                THEN GREATEST(2 - reached.actual / NULLIF(target.value, 0), 0)
+            -- a limit; GREATEST would take no data for 0
+            WHEN kpi.id = %(returned)s AND reached.actual > 2 * target.value AND target.value > 0
+                THEN 0
+            WHEN kpi.id = %(returned)s THEN 2 - reached.actual / NULLIF(target.value, 0)
             ELSE reached.actual / NULLIF(target.value, 0)
         END AS attainment
     FROM pmm_enrollment enrollment
