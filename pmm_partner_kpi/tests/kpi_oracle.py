@@ -69,8 +69,9 @@ class KpiOracle(Oracle):
         found = [("buyer", document.partner_id.commercial_partner_id, Decimal(1))]
         if document.pmm_referrer_id:
             found.append(("referrer", document.pmm_referrer_id, Decimal(1)))
-        for split in document.pmm_split_ids:
-            found.append(("split", split.partner_id, exact(split.share) / 100))
+        found += [
+            ("split", row.partner_id, exact(row.share) / 100) for row in document.pmm_split_ids
+        ]
         territory = self._territory(document)
         if territory:
             share = exact(territory.share) / 100
@@ -124,22 +125,26 @@ class KpiOracle(Oracle):
         for move in self.env["account.move"].search(wanted, order="id"):
             invoiced = self._of_lines(self._invoiced(move), self._credited(move))
             found += invoiced + self._collected(move, invoiced)
-        self.categories = {
-            (fact.stage, fact.line, fact.partner, fact.role): fact.category for fact in found
-        }
+        self.categories = {self._event(fact): fact.category for fact in found}
         return found
+
+    @staticmethod
+    def _event(fact):
+        """Return what the dimensions of a fact are frozen with."""
+        day = fact.day if fact.stage == "collected" else None
+        return fact.stage, fact.line, fact.partner, fact.role, day
 
     def _of_lines(self, lines, credited):
         """Return the facts of the lines for each of those who are credited."""
         found = []
         for role, partner, share in credited:
             for line in lines:
-                key = (line.stage, line.line, partner.id, role)
+                fact = replace(line, role=role, partner=partner.id)
                 amount, quantity, cost = line.part(share)
                 if amount or quantity:
-                    category = self.categories.get(key, line.category)
-                    fact = replace(line, role=role, partner=partner.id, category=category)
-                    found.append(replace(fact, amount=amount, quantity=quantity, cost=cost))
+                    category = self.categories.get(self._event(fact), line.category)
+                    fact = replace(fact, amount=amount, quantity=quantity, cost=cost)
+                    found.append(replace(fact, category=category))
         return found
 
     def _line(self, stage, line, document, quantity, **vals):
@@ -227,15 +232,19 @@ class KpiOracle(Oracle):
         found = []
         for fact in invoiced:
             so_far, before = ZERO, (ZERO, ZERO, fact.cost and ZERO)
+            # the event is the payment: the category of its time, not of the invoice's
+            current = self.env["product.product"].browse(fact.product).categ_id.id
             for day in sorted(day for day in paid if paid[day]):
                 so_far += paid[day]
                 now = fact.part(so_far / total)
                 parts = [a if a is None else a - b for a, b in zip(now, before, strict=True)]
                 before = now
                 if parts[0] or parts[1]:
-                    part = replace(fact, stage="collected", day=day, origin=day)
                     amount, quantity, cost = parts
-                    found.append(replace(part, amount=amount, quantity=quantity, cost=cost))
+                    part = replace(fact, amount=amount, quantity=quantity, cost=cost)
+                    part = replace(part, stage="collected", day=day, origin=day)
+                    category = self.categories.get(self._event(part), current)
+                    found.append(replace(part, category=category))
         return found
 
     @staticmethod

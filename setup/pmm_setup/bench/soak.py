@@ -1,4 +1,4 @@
-"""``setup/bench --soak``: random worlds against the slow oracles, again and again with new seeds."""
+"""``setup/bench --soak``: random worlds against the slow oracles, with ever new seeds."""
 
 from __future__ import annotations
 
