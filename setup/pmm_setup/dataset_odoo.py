@@ -43,7 +43,7 @@ def load(env, directory, limit=None, company=None, commit=True, progress=None) -
             env.cr.commit()
         created = dataset_invoices.load(env, data, keys, commit, progress)
         totals = dataset_check.check(env, data, keys)
-        _program(env, keys.company)
+        _programs(env, data, keys)
         if commit:
             env.cr.commit()
     return {
@@ -54,11 +54,12 @@ def load(env, directory, limit=None, company=None, commit=True, progress=None) -
     }
 
 
-def _program(env, company):
-    """Have a partner programme for the loaded resellers, where our addons are installed."""
+def _programs(env, data, keys):
+    """Have the partner programmes for the loaded resellers, where our addons are installed."""
     hook = importlib.util.find_spec(f"{__package__}.dataset_program")
     if hook and "pmm.program" in env:
-        importlib.import_module(hook.name).program(env, company)
+        importlib.import_module(hook.name).program(env, keys.company)
+        importlib.import_module(f"{__package__}.dataset_months").program(env, data, keys)
 
 
 def _need(env):

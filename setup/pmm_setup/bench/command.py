@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import addons, cache, paths, provision
 from ..console import console
 from ..odoo_cli import Odoo
-from . import portal, report, shell
+from . import portal, report, shell, soak
 from .data import Data
 from .sizes import SIZES
 
@@ -24,6 +24,8 @@ def main(argv: list[str]) -> int:
     """Measure, print the table, and write one JSON object per line."""
     options = _options(argv)
     console.stream = sys.stderr
+    if options.soak is not None:
+        return soak.main(options.soak)
     with cache.lock(paths.work_dir() / "lock-bench", "the benchmark's database"):
         lines = _bench(options.size, options.repeats, options.only)
     text = report.json_lines(lines)
@@ -62,7 +64,21 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument("--repeats", type=_repeats, default=5, metavar="N", help="default: 5")
     parser.add_argument("--only", choices=["tiers"], help="measure these steps, no others")
+    parser.add_argument(
+        "--soak",
+        type=_minutes,
+        nargs="?",
+        const=10,
+        metavar="MINUTES",
+        help="measure nothing: random worlds against the slow oracles, for 10 minutes or so many",
+    )
     return parser.parse_args(argv)
+
+
+def _minutes(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is no number of minutes")
+    return int(text)
 
 
 def _repeats(text: str) -> int:

@@ -1,1 +1,1 @@
-from . import test_browser, test_browser_offers, test_dataset
+from . import test_browser, test_browser_offers, test_dataset, test_dataset_months

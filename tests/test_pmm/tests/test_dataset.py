@@ -22,14 +22,16 @@ class TestDataset(TransactionCase):
             cls.skipTest(cls, f"the data set is not here ({FOLDER.name}); PMM_DATASET names it")
         sys.path.insert(0, str(ROOT / "setup"))
         cls.addClassCleanup(sys.path.remove, str(ROOT / "setup"))
-        from pmm_setup import dataset, dataset_odoo
+        from pmm_setup import dataset, dataset_odoo, dataset_program
 
         data = dataset.read(FOLDER, ORDERS)
         cls.orders = data.orders
         cls.codes = {key: reseller.code for key, reseller in data.resellers.items()}
         totals = dataset_odoo.load(cls.env, FOLDER, limit=ORDERS, commit=False)
         cls.company = cls.env["res.company"].browse(totals["company"])
-        cls.program = cls.env["pmm.program"].search([("company_id", "=", cls.company.id)])
+        cls.program = cls.env["pmm.program"].search(
+            [("company_id", "=", cls.company.id), ("name", "=", dataset_program.NAME)]
+        )
 
     def test_results_rewards_and_ledger_equal_the_csv(self):
         """K4, R3, S21, W7: revenue, volume bonus, statements and GL proof of the slice."""
