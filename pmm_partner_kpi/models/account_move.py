@@ -21,6 +21,9 @@ PAYMENT_FIELDS = {"state", "date"}
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    # what a partner was sold, when one partner is credited at once
+    _pmm_commercial_partner_idx = models.Index("(commercial_partner_id)")
+
     pmm_referrer_id = fields.Many2one(
         "res.partner",
         string="Referred by",
