@@ -13,7 +13,7 @@ from .oracle_world import BOUNDARIES, StructureByChance
 
 TODAY = date(2026, 4, 15)
 SEED = int(os.environ.get("PMM_SEED") or 20260415)
-EVENTS = int(os.environ.get("PMM_EVENTS") or 30)  # documents of each kind to begin with
+EVENTS = int(os.environ.get("PMM_EVENTS") or 24)  # documents of each kind to begin with
 ZONES = ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC"]
 
 
