@@ -547,9 +547,10 @@ class TestKpiOracle(StructureByChance, PmmCommon):
         self._restructure()
         self._check("structure changed")
 
+        # only costs that are known change: the guide does not say what a line without one takes
+        # when it is posted again
         for company in self.company | self.other:
             self.pump.with_company(company).standard_price = 71.3
-            self.valve.with_company(company).standard_price = 10
         self.training.categ_id = self.hardware
         self._refund_some(EVENTS // 6)
         self._pay_some(EVENTS // 4)
