@@ -13,7 +13,7 @@ from .oracle_world import BOUNDARIES, StructureByChance
 
 TODAY = date(2026, 4, 15)
 SEED = int(os.environ.get("PMM_SEED") or 20260415)
-EVENTS = int(os.environ.get("PMM_EVENTS") or 30)  # documents of each kind to begin with
+EVENTS = int(os.environ.get("PMM_EVENTS") or 24)  # documents of each kind to begin with
 ZONES = ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC"]
 
 
@@ -547,9 +547,10 @@ class TestKpiOracle(StructureByChance, PmmCommon):
         self._restructure()
         self._check("structure changed")
 
+        # only costs that are known change: the guide does not say what a line without one takes
+        # when it is posted again
         for company in self.company | self.other:
             self.pump.with_company(company).standard_price = 71.3
-            self.valve.with_company(company).standard_price = 10
         self.training.categ_id = self.hardware
         self._refund_some(EVENTS // 6)
         self._pay_some(EVENTS // 4)
