@@ -32,6 +32,7 @@ from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
 from . import test_kpi_compare
 from . import test_kpi_source_sales
+from . import test_kpi_oracle
 from . import test_oracle
 from . import test_access
 from . import test_access_methods

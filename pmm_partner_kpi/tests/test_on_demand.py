@@ -315,11 +315,11 @@ class TestProgress(PmmCommon):
         for number in range(4):
             self._invoice(self.acme, "2026-04-10", 10**number)
         Credit = type(self.env["pmm.credit"])
-        original, calls = Credit._fill_marked, []
+        original, calls, stop = Credit._fill_marked, [], UserError(["killed"])
 
         def killed(credits, queue, ids):
             if len(calls) == 1:
-                raise UserError(self.env._("killed"))
+                raise stop
             calls.append(ids)
             return original(credits, queue, ids)
 
