@@ -10,6 +10,8 @@ from odoo.tools import mute_logger
 
 # what a domain that was written by hand, or whose field has gone, may raise
 UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError)
+# a line that is corrected has several rows, which only together say how much it is
+MEASURES_OF_ROWS = {"amount", "quantity", "cost", "margin", "reason", "revision", "mended"}
 
 
 class PmmKpiDefinition(models.Model):
@@ -20,8 +22,7 @@ class PmmKpiDefinition(models.Model):
     credit_domain = fields.Char(
         string="Only sales credits",
         tracking=True,
-        help="Further conditions: by product, brand or attribute, amount or quantity of the line,"
-        " customer, country, salesperson.",
+        help="Further conditions: by product, brand or attribute, customer, country, salesperson.",
     )
 
     def _parsed_domain(self):
@@ -36,6 +37,7 @@ class PmmKpiDefinition(models.Model):
         """Raise ValidationError where the conditions on sales credits cannot be searched by."""
         try:
             domain = self._parsed_domain()
+            self._check_facts_only(domain)
             self._check_fixed_days(domain)
             # as whoever defines it (constraints run with all rights): nobody learns by a KPI what
             # they may not read
@@ -53,6 +55,16 @@ class PmmKpiDefinition(models.Model):
             ) from error
         except (*UNUSABLE, DatabaseError) as error:
             raise ValidationError(self._unusable_sentence(error)) from error
+
+    def _check_facts_only(self, domain):
+        """Refuse conditions on what a correction adds to: they would see the difference only."""
+        if any(leaf.field_expr in MEASURES_OF_ROWS for leaf in domain.iter_conditions()):
+            raise ValueError(
+                self.env._(
+                    "the amount, quantity or cost of a line may be corrected later; choose what"
+                    " was sold, to whom or where"
+                )
+            )
 
     def _check_fixed_days(self, domain):
         """Refuse days that move with the calendar: nothing would tell that values change."""

@@ -99,7 +99,7 @@ class PmmKpiDefinition(models.Model):
     def _formula_sentence(self, error):
         """Return what is wrong with the formula, in words."""
         sentences = {
-            "empty": self.env._("write a formula, for example margin / revenue * 100"),
+            "empty": self.env._("write a formula, for example revenue / orders"),
             "long": self.env._("it is too long; split it into several KPIs"),
             "deep": self.env._("it is nested too deeply; split it into several KPIs"),
             "character": self.env._("“%s” cannot be used in a formula", error.detail),
@@ -121,7 +121,7 @@ class PmmKpiDefinition(models.Model):
             "digits": self.env._("round(x, digits) takes 0 to 8 digits, written as a number"),
         }
         return sentences.get(
-            error.code, self.env._("it cannot be read here; is a sign or a parenthesis missing?")
+            error.code, self.env._("it cannot be read here; a sign or a parenthesis may be missing")
         )
 
     def write(self, vals):

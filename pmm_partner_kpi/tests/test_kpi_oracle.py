@@ -33,9 +33,6 @@ def spread(value):
 
 
 CONDITIONS = {
-    "Large lines": lambda fact: fact.amount >= 100,
-    "Large lines booked": lambda fact: fact.amount >= 100,
-    "Dozens": lambda fact: fact.quantity > 2,
     "Germany": lambda fact: fact.country == "DE",
 }
 FORMULAS = {"Share": share, "Spread": spread}
@@ -127,7 +124,6 @@ class TestKpiOracle(StructureByChance, PmmCommon):
     @classmethod
     def _kpis(cls):
         hardware = {"category_ids": [Command.set(cls.hardware.ids)]}
-        large = {"credit_domain": repr([("amount", ">=", 100)])}
         kpis = {
             "Invoiced": {},
             "Booked": {"stage": "booked"},
@@ -171,9 +167,6 @@ class TestKpiOracle(StructureByChance, PmmCommon):
             "Territory margin": {"source": "margin", "role": "territory"},
             "Net of origin": {"returns_in": "origin", "scope": "group"},
             "Hardware booked": {"stage": "booked"} | hardware,
-            "Large lines": large,
-            "Large lines booked": large | {"stage": "booked", "source": "orders"},
-            "Dozens": {"credit_domain": repr([("quantity", ">", 2)]), "source": "orders"},
             "Germany": {"credit_domain": repr([("country_id.code", "=", "DE")])},
             "Growth": {"compare": "value"},
             "Growth in percent": {"compare": "percent", "source": "quantity"},

@@ -95,7 +95,7 @@ class TestQueryCount(PmmCommon):
                 {"source": "coverage", "coverage_country_ids": self.env.ref("base.de").ids},
                 {"source": "returns_rate", "returns_in": "origin"},
                 {"source": "new_customers", "role": "referrer", "compare": "value"},
-                {"source": "quantity", "credit_domain": "[('amount', '>', 5)]"},
+                {"source": "quantity", "credit_domain": "[('is_return', '=', False)]"},
                 {"scope": "tree"},
             ):
                 self._kpi("Many", **vals)

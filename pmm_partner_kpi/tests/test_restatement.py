@@ -360,7 +360,7 @@ class TestRestatement(PmmCommon):
             "scope": "group",
             "compare": "value",
             "category_ids": [Command.set(self.hardware.ids)],
-            "credit_domain": "[('quantity', '>', 1)]",
+            "credit_domain": "[('country_id.code', '=', 'DE')]",
         }
         before = {name: self.kpi[name] for name in changes}
         self.program._run()

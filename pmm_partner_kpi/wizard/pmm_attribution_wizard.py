@@ -12,7 +12,7 @@ class PmmAttributionWizard(models.TransientModel):
     _description = "Change Who Is Credited"
 
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade")
-    move_id = fields.Many2one("account.move", readonly=True, ondelete="cascade")
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True, ondelete="cascade")
     has_copies = fields.Boolean(compute="_compute_has_copies")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     referrer_id = fields.Many2one(
