@@ -290,8 +290,12 @@ class PmmCommon(AccountTestInvoicingCommon):
         )
 
     def _credited(self, partner, role="buyer", **where):
-        """Return the sum of the credits of ``partner``, limited to ``where`` column = value."""
+        """Return the sum of the credits of ``partner``, limited to ``where`` column = value.
+
+        Those invoiced, unless another stage is asked for: stages never add up together.
+        """
         domain = [("partner_id", "=", partner.id), ("role", "=", role)]
+        where = {"stage": "invoiced"} | where
         domain += [(name, "=", value) for name, value in where.items()]
         credits = self.env["pmm.credit"].search(domain)
         return self.currency.round(sum(credits.mapped("amount")))
