@@ -31,8 +31,15 @@ class PmmPortalScores(PmmPortal):
         # scores has found none, and may not even ask for the results that make them up
         scores = scores.sudo()
         scores = scores.sorted(lambda each: (each.scorecard_id.sequence, each.scorecard_id.id))
+        rows = scores._component_rows()
+        if request.env.user.share:
+            rows = {
+                score: [part for part in parts if not part["kpi"].is_internal]
+                for score, parts in rows.items()
+            }
+            scores = scores.filtered(lambda score: rows[score])
         return {
             "scores": scores,
-            "score_rows": scores._component_rows(),
+            "score_rows": rows,
             "sees_money": self._sees_money(roles),
         }
