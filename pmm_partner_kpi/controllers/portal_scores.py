@@ -23,13 +23,23 @@ class PmmPortalScores(PmmPortal):
         """Return the scores of these enrolments in these periods, and what they are made of."""
         scores = request.env["pmm.score"]
         if scores.has_access("read"):
-            # found as the reader; names of scorecards and KPIs are read with more rights
+            # found as the reader
             scores = scores.search(
                 [("enrollment_id", "in", enrollments.ids), ("period_id", "in", periods.ids)]
-            ).sudo()
+            )
+        # names of scorecards and KPIs are read with more rights; an employee without rights on
+        # scores has found none, and may not even ask for the results that make them up
+        scores = scores.sudo()
         scores = scores.sorted(lambda each: (each.scorecard_id.sequence, each.scorecard_id.id))
+        rows = scores._component_rows()
+        if request.env.user.share:
+            rows = {
+                score: [part for part in parts if not part["kpi"].is_internal]
+                for score, parts in rows.items()
+            }
+            scores = scores.filtered(lambda score: rows[score])
         return {
             "scores": scores,
-            "score_rows": scores._component_rows(),
+            "score_rows": rows,
             "sees_money": self._sees_money(roles),
         }

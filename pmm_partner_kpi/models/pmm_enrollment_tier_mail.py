@@ -124,6 +124,8 @@ class PmmEnrollment(models.Model):
         requirement = standing.requirement_id
         if requirement._kind()._is_yes_no(requirement):
             return requirement._title()
+        if requirement._is_internal():
+            return requirement.display_name
         if not standing.has_value:
             return self.env._("%s (no figures yet)", requirement.display_name)
         return self.env._(

@@ -76,6 +76,36 @@ class PmmKpiDefinition(models.Model):
                     waiting.append(needed)
         return []
 
+    # === WHO SEES IT === #
+
+    @api.depends("formula_kpi_ids.is_internal", "points_line_ids.counted_kpi_id.is_internal")
+    def _compute_is_internal(self):
+        derived = self.filtered(lambda kpi: kpi.source and kpi._is_derived())
+        super(PmmKpiDefinition, self - derived)._compute_is_internal()
+        for kpi in derived:
+            # what was kept inside by hand stays there
+            kpi.is_internal = kpi.is_internal or bool(kpi._needed_internal())
+
+    def _needed_internal(self):
+        """Return the KPIs that this one is derived from at once and that partners do not see."""
+        needed = self._source()._needs(self.with_context(active_test=False))
+        return needed.filtered("is_internal")
+
+    @api.constrains("is_internal", "formula", "points_line_ids")
+    def _check_internal(self):
+        """Raise ValidationError where partners could read of an internal KPI by a derived one."""
+        # a shared formula may use what only others see
+        for kpi in self.sudo().filtered(lambda kpi: not kpi.is_internal):
+            if internal := kpi._needed_internal():
+                raise ValidationError(
+                    self.env._(
+                        "“%(kpi)s” is calculated from “%(needed)s”, which partners do not see."
+                        " Keep it out of the portal as well.",
+                        kpi=kpi.name,
+                        needed=internal[0].name,
+                    )
+                )
+
     # === WHO NEEDS A KPI === #
 
     @api.constrains("source", "formula_unit", "company_id")

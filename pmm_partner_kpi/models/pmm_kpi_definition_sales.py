@@ -71,7 +71,7 @@ class PmmKpiDefinition(models.Model):
         compute="_compute_is_internal",
         store=True,
         readonly=False,
-        precompute=True,
+        recursive=True,
         tracking=True,
         help="Partners do not see targets and results of this KPI, nor where they stand in tiers"
         " that ask for it. Proposed for margins, which would tell them what we earn.",

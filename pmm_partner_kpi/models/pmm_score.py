@@ -54,7 +54,10 @@ class PmmScore(models.Model):
         " up. This much of the weight is in the score.",
     )
     # [{kpi, weight, floor, cap, attainment, component}] as it was: weights may change later
-    components = fields.Json(readonly=True, export_string_translation=False)
+    # with internal KPIs, so not for partners
+    components = fields.Json(
+        readonly=True, export_string_translation=False, groups="base.group_user"
+    )
     scored_at = fields.Datetime(string="Last change", required=True, readonly=True)
     components_html = fields.Html(
         string="Made up of",

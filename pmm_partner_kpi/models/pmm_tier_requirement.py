@@ -90,6 +90,12 @@ class PmmTierRequirement(models.Model):
         """Return whether it is met or not, without a figure."""
         return self._kind()._is_yes_no(self)
 
+    def _is_internal(self):
+        """Return whether partners read what it asks for, but not what they have of it."""
+        self.ensure_one()
+        kpi = self.program_id.points_kpi_id if self.kind == "points" else self.kpi_id
+        return kpi.is_internal
+
     def _title(self):
         """Return what is asked for as partners read it, without the threshold."""
         self.ensure_one()

@@ -49,6 +49,33 @@ class TestKpiPoints(PmmCommon):
             {"program_tier_id": rung.id, "kind": "points", "threshold": points}
         )
 
+    # === WHO SEES IT === #
+
+    def test_what_counts_internal_kpis_is_internal(self):
+        """DESIGN 6: points and formulas over a KPI that partners do not see are not seen either."""
+        margin = self._kpi("Profit", source="margin")
+        over = self._kpi("Share", source="formula", formula="profit * 2")
+        points = self._points("Earned", (over, 1, 0))
+        self.assertTrue(over.is_internal and points.is_internal)
+        self.assertFalse(self.activity.is_internal)
+        # later as well, whatever is between them
+        self.activity.points_line_ids[0].counted_kpi_id = over
+        self.assertTrue(self.activity.is_internal)
+        for public in (over, points):
+            with self.assertRefused("partners do not see"):
+                public.is_internal = False
+        with self.assertRefused("partners do not see"):
+            self._kpi("Open", source="formula", formula="profit * 3", is_internal=False)
+        above = self._points("Above", (self.valves, 1, 0))
+        self.valves.is_internal = True
+        self.assertTrue(above.is_internal)
+        # what somebody keeps inside stays there, until it is opened by hand
+        margin.is_internal = False
+        self.assertTrue(over.is_internal)
+        over.is_internal = False
+        points.is_internal = False
+        self.assertFalse(points.is_internal)
+
     # === PERIODS === #
 
     def test_worked_example(self):

@@ -218,3 +218,46 @@ class TestPmmTierMail(BenefitCommon):
             self.assertIn(expected, words)
         self.assertEqual(words.count("Revenue"), 1)
         self.assertIn("Warned of the tier on 07/01/2026: Gold → Silver", self._notes(self.acme_in))
+
+    def test_the_warning_keeps_internal_figures(self):
+        """T11, DESIGN 6: of KPIs that are not for partners it says what is asked for, no more."""
+        self._tier(self.acme_in, self.gold)
+        self.env["mail.mail"].search([]).unlink()
+        self.kpi.is_internal = True
+        points = self._kpi(
+            "Activity",
+            source="points",
+            points_line_ids=[Command.create({"counted_kpi_id": self.kpi.id})],
+        )
+        points.is_internal = True
+        self.program.points_kpi_id = points
+        requirements = self.env["pmm.tier.requirement"].create(
+            [
+                {"program_tier_id": self.gold_rung.id, "kpi_id": self.kpi.id, "threshold": 10000},
+                {"program_tier_id": self.gold_rung.id, "kind": "points", "threshold": 800},
+            ]
+        )
+        self.env["pmm.tier.standing"].sudo().create(
+            [
+                {
+                    "enrollment_id": self.acme_in.id,
+                    "requirement_id": requirement.id,
+                    "program_id": self.program.id,
+                    "partner_id": self.acme.id,
+                    "company_id": self.company.id,
+                    "date_start": "2026-01-01",
+                    "date_stop": "2027-01-01",
+                    "has_value": True,
+                    "value": 654,
+                    "required": requirement.threshold,
+                    "met": False,
+                }
+                for requirement in requirements
+            ]
+        )
+        day = self.env["pmm.enrollment.tier"]._fields["date_start"].to_date("2026-07-01")
+        self.env["pmm.enrollment"]._warn_of_downgrade({self.acme_in: (day, self.silver)})
+        words = self._words(self._mails()["Ann"])
+        self.assertIn("10,000.00", words)
+        self.assertIn("800", words)
+        self.assertNotIn("654", words)

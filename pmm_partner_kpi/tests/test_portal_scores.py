@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from .portal_common import PortalCommon
@@ -64,6 +65,25 @@ class TestPortalScores(PortalCommon, ScorecardCommon, HttpCase):
         self.env.cr.execute("UPDATE pmm_enrollment SET is_shadow = TRUE")
         self.env.invalidate_all()
         self.assertFalse(self._cards(self.people["owner"], "/my/programme/results"))
+
+    def test_internal_kpis_stay_inside(self):
+        """DESIGN 6: a card leaves out internal KPIs; of these alone there is no card."""
+        owner = self.people["owner"]
+        mine = self.env["pmm.score"].with_user(owner)
+        self.kpi_services.is_internal = True
+        for url in ("/my/programme", "/my/programme/results"):
+            card = self._cards(owner, url)[0]
+            self.assertIn("Revenue", card)
+            for secret in ("Services", "2,000.00", "5,000.00"):
+                self.assertNotIn(secret, card)
+        scores = mine.search([])
+        self.assertTrue(scores)
+        with self.assertRaises(AccessError):
+            scores.read(["components"])
+        self.assertNotIn("components", mine.fields_get())
+        self.kpi.is_internal = True
+        self.assertFalse(self._cards(owner, "/my/programme"))
+        self.assertFalse(mine.search([]))
 
     def test_several_cards_cost_no_queries(self):
         """K14, DESIGN 5: the page asks as often for one scorecard as for five."""

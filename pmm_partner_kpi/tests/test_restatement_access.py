@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 
@@ -53,6 +54,17 @@ class TestRestatementAccess(PortalCommon, PmmCommon, HttpCase):
         )
         self.env.invalidate_all()
         self.assertFalse(mine.search([]))
+
+    def test_internal_kpis_stay_inside(self):
+        """DESIGN 6: what changed in a KPI that is not for partners is not told by any call."""
+        user = self.people["owner"]
+        mine = self.env["pmm.kpi.restatement"].with_user(user)
+        self.assertTrue(mine.search([]))
+        self.kpi.is_internal = True
+        self.assertFalse(mine.search([]))
+        self.own.invalidate_recordset()
+        with self.assertRaises(AccessError):
+            self.own.with_user(user).read(["difference"])
 
     def test_account_manager_and_other_company(self):
         """DESIGN 3.5: own partners only, no other company; managers and accounting see all."""
