@@ -30,7 +30,7 @@ def collected_lines(invoiced):
             invoiced.product_id, invoiced.user_id, invoiced.team_id, invoiced.share,
             invoiced.has_cost, invoiced.document_model, invoiced.document_id,
             invoiced.document_name, invoiced.is_return, invoiced.categ_id, invoiced.country_id,
-            invoiced.state_id, invoiced.currency_id,
+            invoiced.state_id, invoiced.currency_id, invoiced.former_refs,
             %(quantity)s AS quantity, %(amount)s AS amount, %(cost)s AS cost
         FROM %(invoiced)s invoiced
         JOIN (%(portions)s) portion ON portion.document_id = invoiced.document_id
