@@ -134,16 +134,35 @@ class PmmAttributed(models.AbstractModel):
 
     # === COPIES === #
 
-    def _pmm_split_commands(self):
-        """Return the commands that give another document the same shares."""
+    def _pmm_split_commands(self, *, reverse=False):
+        """Return the commands that give another document the same shares.
+
+        What merged partners had apart stays so on a credit note only.
+        """
         self.ensure_one()
         # who invoices or copies a document copies its shares, too
         rows = self.sudo().pmm_split_ids
-        return [Command.create({"partner_id": r.partner_id.id, "share": r.share}) for r in rows]
+        if reverse:
+            return [
+                Command.create(
+                    {
+                        "partner_id": row.partner_id.id,
+                        "share": row.share,
+                        "former_refs": row.former_refs,
+                    }
+                )
+                for row in rows
+            ]
+        return [
+            Command.create({"partner_id": partner.id, "share": sum(own.mapped("share"))})
+            for partner, own in rows.grouped("partner_id").items()
+        ]
 
     def _pmm_copy_splits(self, vals):
         """Add the shares to the values that :meth:`copy_data` returned for this document."""
-        if vals and "pmm_split_ids" not in vals and (commands := self._pmm_split_commands()):
+        if not vals or "pmm_split_ids" in vals:
+            return
+        if commands := self._pmm_split_commands(reverse=bool(vals.get("reversed_entry_id"))):
             vals["pmm_split_ids"] = commands
 
     # === CORRECTION === #
@@ -198,13 +217,14 @@ class PmmAttributed(models.AbstractModel):
         """Make ``shares``, {partner: share}, what this document says in ``role``."""
         rows = self._pmm_rows(role)
         rows.filtered(lambda row: row.partner_id not in shares).unlink()
-        known = {row.partner_id: row for row in rows.exists()}
+        known = rows.exists().grouped("partner_id")
         missing = []
         for partner, share in shares.items():
             if partner not in known:
                 missing.append({"partner_id": partner.id, "role": role, "share": share})
-            elif float_compare(known[partner].share, share, 2):
-                known[partner].share = share
+            elif float_compare(sum(known[partner].mapped("share")), share, 2):
+                known[partner][1:].unlink()
+                known[partner][0].share = share
         self.env["pmm.attribution"].create(
             [vals | {self._pmm_attribution_field(): self.id} for vals in missing]
         )

@@ -26,11 +26,11 @@ class PmmAttribution(models.Model):
         "CHECK(share > 0)", "A share must be more than 0 %. Delete the line instead."
     )
     _once_per_order = models.UniqueIndex(
-        "(order_id, role, partner_id) WHERE order_id IS NOT NULL",
+        "(order_id, role, partner_id, COALESCE(former_refs, '[]')) WHERE order_id IS NOT NULL",
         "A partner shares a document once: put its shares into one line.",
     )
     _once_per_move = models.UniqueIndex(
-        "(move_id, role, partner_id) WHERE move_id IS NOT NULL",
+        "(move_id, role, partner_id, COALESCE(former_refs, '[]')) WHERE move_id IS NOT NULL",
         "A partner shares a document once: put its shares into one line.",
     )
 
@@ -63,6 +63,8 @@ class PmmAttribution(models.Model):
     territory_id = fields.Many2one(
         "pmm.territory", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    # whose a share was before merges of partners, [[number, until when], …]
+    former_refs = fields.Json(string="Former partner number", readonly=True, copy=False)
 
     @api.depends("order_id.company_id", "move_id.company_id")
     def _compute_company_id(self):
@@ -99,11 +101,28 @@ class PmmAttribution(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._without_false_former(vals) for vals in vals_list]
         rows = super().create(vals_list)
         rows._check_changeable()
         return rows
 
+    def _without_false_former(self, vals):
+        """Return ``vals`` without former numbers, unless the invoice that it reverses has them."""
+        if not vals.get("former_refs"):
+            return vals
+        move = self.env["account.move"].browse(vals.get("move_id") or [])
+        # who reverses an invoice need not see who shares it
+        reversed_rows = move.sudo().reversed_entry_id.pmm_split_ids
+        if any(
+            row.partner_id.id == vals.get("partner_id") and row.former_refs == vals["former_refs"]
+            for row in reversed_rows
+        ):
+            return vals
+        return {name: value for name, value in vals.items() if name != "former_refs"}
+
     def write(self, vals):
+        # only a merge of partners says whose a share was
+        vals = {name: value for name, value in vals.items() if name != "former_refs"}
         self._check_changeable()
         result = super().write(vals)
         self._check_changeable()  # now perhaps of another document
@@ -153,11 +172,11 @@ class PmmAttribution(models.Model):
         )
 
     @api.model
-    def _merge_partner(self, source, partner):
-        """Hand the shares of ``source`` to ``partner``; where both share a document, add up."""
+    def _merge_partner(self, source, partner, day):
+        """Hand the shares of ``source`` to ``partner``; where both share a draft, add up."""
         self.flush_model()
         rows = self.env.execute_query(add_up_shares(source, partner))
-        self.env.cr.execute(repoint_shares(source, partner))
+        self.env.cr.execute(repoint_shares(source, partner, day))
         self.env.invalidate_all()
         self.env["sale.order"].browse({order for order, _move in rows if order})._pmm_mark_dirty()
         self.env["account.move"].browse({move for _order, move in rows if move})._pmm_mark_dirty()

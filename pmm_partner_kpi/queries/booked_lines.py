@@ -56,6 +56,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
             COALESCE(ship.country_id, customer.country_id) AS country_id,
             COALESCE(ship.state_id, customer.state_id) AS state_id,
             currency.id AS currency_id,
+            credited.former_refs,
             %(quantity)s AS quantity,
             %(amount)s AS amount,
             %(cost)s AS cost

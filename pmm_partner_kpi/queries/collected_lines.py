@@ -30,7 +30,7 @@ def collected_lines(invoiced):
             invoiced.product_id, invoiced.user_id, invoiced.team_id, invoiced.share,
             invoiced.has_cost, invoiced.document_model, invoiced.document_id,
             invoiced.document_name, invoiced.is_return, invoiced.categ_id, invoiced.country_id,
-            invoiced.state_id, invoiced.currency_id,
+            invoiced.state_id, invoiced.currency_id, invoiced.former_refs,
             %(quantity)s AS quantity, %(amount)s AS amount, %(cost)s AS cost
         FROM %(invoiced)s invoiced
         JOIN (%(portions)s) portion ON portion.document_id = invoiced.document_id
@@ -50,19 +50,19 @@ def collected_lines(invoiced):
 def _between(value, quantum):
     """Return what of ``value`` came in on a day: the rounded sum until then less that before."""
     return SQL(
-        "(ROUND(%(value)s * portion.until / %(quantum)s)"
-        " - ROUND(%(value)s * portion.before / %(quantum)s)) * %(quantum)s",
+        # divided once and last, so that a half is a half
+        "(ROUND(%(value)s * portion.until / (portion.total * %(quantum)s))"
+        " - ROUND(%(value)s * portion.before / (portion.total * %(quantum)s))) * %(quantum)s",
         value=value,
         quantum=quantum,
     )
 
 
 def _portions(documents):
-    """Return a SELECT (document_id, date, before, until): which part was paid until then."""
+    """Return a SELECT (document_id, date, before, until, total): what was paid until then."""
     return SQL(
         """
-        SELECT document_id, date, (until - paid) / amount_total AS before,
-            until / amount_total AS until
+        SELECT document_id, date, until - paid AS before, until, amount_total AS total
         FROM (
             SELECT paid.document_id, paid.date, paid.amount AS paid, move.amount_total,
                 SUM(paid.amount) OVER (PARTITION BY paid.document_id ORDER BY paid.date) AS until

@@ -8,6 +8,8 @@ facts at once: a line that is paid in two parts has two rows of the stage "colle
 
 from odoo.tools import SQL
 
+from .attribution_merge import former_on
+
 KEY = ("line_model", "line_id", "partner_id", "role", "stage")
 FACTS = (
     "company_id",
@@ -52,7 +54,20 @@ def append_differences(relation, standing_where, *, mended=False):
     """
     return SQL(
         """
-        WITH now AS MATERIALIZED (%(relation)s),
+        WITH said AS MATERIALIZED (%(relation)s),
+        now AS MATERIALIZED (
+            SELECT %(said)s, NULL::int AS former_ref, NULL::int AS origin_former_ref, %(measures)s
+            FROM said WHERE former_refs IS NULL
+            UNION ALL
+            -- from a merge on, equal shares of the two partners are one
+            SELECT %(said)s, former_ref, origin_former_ref, %(sums)s
+            FROM (
+                SELECT %(said)s, %(measures)s, %(former_on_date)s AS former_ref,
+                    %(former_on_origin)s AS origin_former_ref
+                FROM said WHERE former_refs IS NOT NULL
+            ) shared
+            GROUP BY %(said)s, former_ref, origin_former_ref
+        ),
         groups AS MATERIALIZED (
             SELECT %(columns)s, %(sums)s, MAX(revision) AS revision
             FROM pmm_credit WHERE %(standing_where)s GROUP BY %(columns)s
@@ -126,7 +141,18 @@ def append_differences(relation, standing_where, *, mended=False):
             )
             for name in KEY + FACTS + FROZEN
         ),
-        former=_columns(FORMER, "standing"),
+        said=_columns(KEY + FACTS + FROZEN),
+        former_on_date=former_on(SQL("date")),
+        former_on_origin=former_on(SQL("origin_date")),
+        former=_join(
+            SQL(
+                "COALESCE(%s, %s) AS %s",
+                SQL.identifier("standing", name),
+                SQL.identifier("now", name),
+                SQL.identifier(name),
+            )
+            for name in FORMER
+        ),
         sums=_join(SQL("SUM(%s) AS %s", *[SQL.identifier(name)] * 2) for name in MEASURES),
         something=SQL(" OR ").join(SQL("%s <> 0", SQL.identifier(name)) for name in MEASURES),
         changes=_join(
@@ -141,7 +167,7 @@ def append_differences(relation, standing_where, *, mended=False):
         measures=_columns(MEASURES),
         difference_measures=_columns(MEASURES, "difference"),
         difference_key=_columns(KEY, "difference"),
-        same=_same("now", "standing", KEY + FACTS),
+        same=_same("now", "standing", KEY + FACTS + FORMER),
         same_key=_same("latest", "difference", KEY),
         difference_columns=_columns(KEY + FACTS + FROZEN, "difference"),
         mended=mended,
@@ -172,6 +198,11 @@ def _compared(alias, name):
     column = SQL.identifier(alias, name)
     if name in NULLABLE:
         return SQL("COALESCE(%s, %s)", column, NULLABLE[name])
+    if name in FORMER:
+        # only shares know whose they were; elsewhere the credits do
+        return SQL(
+            "CASE WHEN %s = 'split' THEN %s ELSE 0 END", SQL.identifier(alias, "role"), column
+        )
     if name in ("date", "origin_date"):
         # the day of an order follows from when it was booked, in the time zone of that time
         booked_at = SQL.identifier(alias, "booked_at")

@@ -22,9 +22,10 @@ DOCUMENTS = {
 
 
 def credited_partners(model, scope):
-    """Return a SELECT (document_id, partner_id, role, share) of ``scope``'s documents.
+    """Return a SELECT (document_id, partner_id, role, share, former_refs) of ``scope``.
 
-    ``share`` is in percent. A document names a partner once per role at most. Its state is not
+    ``share`` is in percent. A document names a partner once per role; only shares of partners
+    that were merged stay apart, by ``former_refs`` (of other roles null). Its state is not
     looked at.
     """
     table, roles, column_of_shares = DOCUMENTS[model]
@@ -35,7 +36,8 @@ def credited_partners(model, scope):
 def _named_on(table, column, role, scope):
     document, partner = SQL.identifier(table, "id"), SQL.identifier(table, column)
     return SQL(
-        "SELECT %s AS document_id, %s AS partner_id, %s AS role, 100::numeric AS share"
+        "SELECT %s AS document_id, %s AS partner_id, %s AS role, 100::numeric AS share,"
+        " NULL::jsonb AS former_refs"
         " FROM %s WHERE %s IS NOT NULL AND (%s)",
         document,
         partner,
@@ -51,7 +53,8 @@ def _sharing(column, scope):
     document = SQL.identifier("pmm_attribution", column)
     partner = SQL.identifier("pmm_attribution", "partner_id")
     return SQL(
-        "SELECT %s AS document_id, %s AS partner_id, role, share FROM pmm_attribution"
+        "SELECT %s AS document_id, %s AS partner_id, role, share, CASE WHEN role = 'split'"
+        " THEN COALESCE(former_refs, '[]') END AS former_refs FROM pmm_attribution"
         " WHERE %s IS NOT NULL AND (%s)",
         document,
         partner,

@@ -50,6 +50,7 @@ def invoiced_lines(scope, *, excluded=(), everybody=False):
             COALESCE(ship.country_id, customer.country_id) AS country_id,
             COALESCE(ship.state_id, customer.state_id) AS state_id,
             line.company_currency_id AS currency_id,
+            credited.former_refs,
             %(quantity)s AS quantity,
             %(amount)s AS amount,
             %(cost)s AS cost

@@ -41,12 +41,12 @@ class Fact:
     quantity: Decimal
     cost: Decimal | None  # None: not known
 
-    def part(self, share):
+    def part(self, share, total=1):
         """Return (amount, quantity, cost) of this share of it, each rounded by itself."""
         return (
-            rounded(self.amount * share),
-            rounded(self.quantity * share, 6),
-            None if self.cost is None else rounded(self.cost * share),
+            rounded(self.amount * share / total),
+            rounded(self.quantity * share / total, 6),
+            None if self.cost is None else rounded(self.cost * share / total),
         )
 
 
@@ -236,7 +236,7 @@ class KpiOracle(Oracle):
             current = self.env["product.product"].browse(fact.product).categ_id.id
             for day in sorted(day for day in paid if paid[day]):
                 so_far += paid[day]
-                now = fact.part(so_far / total)
+                now = fact.part(so_far, total)
                 parts = [a if a is None else a - b for a, b in zip(now, before, strict=True)]
                 before = now
                 if parts[0] or parts[1]:

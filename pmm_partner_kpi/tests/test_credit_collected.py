@@ -95,6 +95,15 @@ class TestCreditCollected(PmmCommon):
                 self.assertEqual(self._collected(partner), expected)
         self.assertNothingToMend()
 
+    def test_half_a_cent_is_rounded_up(self):
+        """K4: the part of a line is divided last: a cent of 3.00 is half a cent of 1.50."""
+        invoice = self._invoice(self.acme, "2026-02-03", (self.pump, 1, 1.5), (self.valve, 1, 1.5))
+        self._pay(invoice, "2026-02-10", 0.01)
+        self.program._run()
+        self.assertEqual(self._stage("collected").mapped("amount"), [0.01, 0.01])
+        self._pay(invoice, "2026-02-11")
+        self.assertEqual(self._collected(), [("2026-02-10", 0.02), ("2026-02-11", 2.98)])
+
     def test_thirds_add_up_to_the_cent(self):
         """K4: three lines with tax, paid in three equal parts, lose nothing."""
         tax = self.env["account.tax"].create({"name": "19 %", "amount": 19})

@@ -251,18 +251,62 @@ class TestPmmAttributionWizard(AttributionCommon):
     # === MERGE === #
 
     def test_shares_of_merged_partners_add_up(self):
-        """P12: what both shared is one line; other shares and territories follow the partner."""
+        """P12: one line in a draft; other shares and territories follow the partner."""
         territory = self._territory(self.carol)
         other = self._shared("2026-03-03", 10, (self.carol, 30), (self.dora, 20))
         third = self._shared("2026-03-03", 10, (self.acme, 1), (self.carol, 2), (self.dora, 3))
+        draft = self._shared("2026-03-03", 9, (self.carol, 30), (self.dora, 20), post=False)
         self._merge(self.carol, self.dora, into=self.bolt)
         for document in (self.order, self.invoice):
-            self.assertEqual(self._credited_with(document), {"Bolt": 100})
-        self.assertEqual(self._credited_with(other), {"Bolt": 50})
-        self.assertEqual(self._credited_with(third), {"Acme": 1, "Bolt": 5})
+            self.assertEqual(sum(document.pmm_split_ids.mapped("share")), 100)
+            self.assertEqual(document.pmm_split_ids.partner_id, self.bolt)
+        self.assertEqual(sorted(other.pmm_split_ids.mapped("share")), [20, 30])
+        self.assertEqual(self._credited_with(draft), {"Bolt": 50})
+        self.assertEqual(self._credited_with(other.copy()), {"Bolt": 50})
+        self.assertEqual(sorted(third.pmm_split_ids.mapped("share")), [1, 2, 3])
         self.assertEqual(territory.partner_id, self.bolt)
         self.program._run()
-        self.assertEqual(self._credited(self.bolt, "split", document_id=self.invoice.id), 1000)
+        self.assertEqual(
+            self._credited(
+                self.bolt, "split", document_id=self.invoice.id, document_model="account.move"
+            ),
+            1000,
+        )
+
+    def test_history_of_merged_shares_stays(self):
+        """P12: after a merge no run adds a row, also where both shared a document alike."""
+        invoices = [
+            self._shared("2026-03-10", 100, (self.carol, 30), (self.dora, 20)),
+            self._shared("2026-03-11", 100, (self.carol, 20), (self.dora, 20)),
+        ]
+        for invoice in invoices:
+            self._pay(invoice, "2026-03-20", 50)
+        shared = self._kpi("Shared", role="split")
+        origin = self._kpi("Origin", role="split", returns_in="origin")
+        self.program._run()
+        self._close("2026-01", "2026-02")
+        carol_id = self.carol.id
+        self._merge(self.carol, into=self.dora)
+        self.assertEqual(self.program._run()["credits"], 0)
+        self.assertNothingToMend()
+        self.assertResult(self.carol_in, "2026-03", 50, kpi=shared)
+        self.assertResult(self.dora_in, "2026-03", 40, kpi=shared)
+        for invoice in invoices:
+            self._pay(invoice, "2026-03-21", 10)  # dated before the merge, entered after it
+            self._pay(invoice, "2026-04-16", 40)
+        self.program._run()
+        for former, amount in ((carol_id, 30), (0, 24 + 20 + 16)):
+            credits = self.env["pmm.credit"].search(
+                [("stage", "=", "collected"), ("role", "=", "split"), ("former_ref", "=", former)]
+            )
+            self.assertEqual(round(sum(credits.mapped("amount")), 2), amount)
+        self._refund(invoices[0], "2026-04-16", 10)
+        self.program._run()
+        self.assertResult(self.carol_in, "2026-03", 47, kpi=origin)
+        self.assertResult(self.dora_in, "2026-03", 38, kpi=origin)
+        self.assertNothingToMend()
+        self._change_credits(invoices[1], self.manager, shares=[(self.dora, 40)])
+        self.assertEqual(len(invoices[1].pmm_split_ids), 2)
 
     def test_what_is_shared_cannot_become_a_contacts(self):
         """P12: a company with shares or a territory is not merged into somebody's contact."""

@@ -68,7 +68,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             env["pmm.partner.group.member"]._merge_partner(source, dst_partner, day)
             env["pmm.segment.member"]._merge_partner(source, dst_partner, day)
             env["pmm.credit"]._rekey(source, dst_partner, day)
-            env["pmm.attribution"]._merge_partner(source, dst_partner)
+            env["pmm.attribution"]._merge_partner(source, dst_partner, day)
             # the next source meets the enrolments of this one as those of the partner
             env["pmm.enrollment"]._repoint(source, dst_partner)
 

@@ -49,13 +49,14 @@ class PmmAttributionWizard(models.TransientModel):
         # managers need not be accountants
         rows = document.sudo().pmm_attribution_ids
         territory = rows.filtered(lambda row: row.role == "territory")[:1]
+        shares = (rows - territory).grouped("partner_id")
         return self.create(
             {
                 document._pmm_attribution_field(): document.id,
                 "referrer_id": document.pmm_referrer_id.id,
                 "line_ids": [
-                    Command.create({"partner_id": row.partner_id.id, "share": row.share})
-                    for row in rows - territory
+                    Command.create({"partner_id": p.id, "share": sum(own.mapped("share"))})
+                    for p, own in shares.items()
                 ],
                 "territory_partner_id": territory.partner_id.id,
                 "territory_share": territory.share or 100,
