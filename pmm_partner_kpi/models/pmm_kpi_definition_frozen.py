@@ -56,6 +56,11 @@ class PmmKpiDefinition(models.Model):
                 )
             )
 
+    def _check_none_published(self):
+        """Raise UserError for the first of these KPIs that is fixed."""
+        for kpi in self:
+            kpi._check_not_published()
+
     def _credited_scopes(self):
         """Return {scope: ids of those of these KPIs whose values follow from its credits}."""
         found = {}
