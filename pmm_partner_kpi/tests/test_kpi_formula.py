@@ -77,6 +77,21 @@ class TestKpiFormula(PmmCommon):
         self.program._run()
         self.assertResult(self.acme_in, "2026-02", 100, kpi=below)
 
+    def test_too_large_is_no_data(self):
+        """K6: 10^16, either sign; and formulas over it do not stop the run."""
+        at = "revenue * 10000000000 * 10000"
+        cases = {at: False, f"{at} - 1": True, f"-{at}": False, f"1 - {at}": True}
+        kpis = {self._formula("Large", text): has for text, has in cases.items()}
+        below = self._formula("Layer", "revenue * 100000000000")
+        for _layer in range(15):
+            below = self._formula("Layer", f"{below.code} * {below.code}")
+        self._invoice(self.acme, "2026-02-10", 100)
+        self.program._run()
+        for kpi, has in (kpis | {below: False}).items():
+            result = self._measurement(self.acme_in, "2026-02", kpi)
+            self.assertEqual(result.has_actual, has, kpi.formula)
+        self.assertResult(self.acme_in, "2026-02", 100)
+
     def test_totals_are_those_of_the_window(self):
         """K6, T1: a tier asks for the ratio of the year, not for a sum of ratios."""
         self._invoice(self.acme, "2026-01-10", 100)
