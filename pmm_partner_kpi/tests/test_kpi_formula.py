@@ -195,6 +195,14 @@ class TestKpiFormula(PmmCommon):
         with self.assertRefused("Another KPI has the code"):
             self.services_kpi.code = "revenue"
 
+    def test_codes_of_published_formulas_change(self):
+        """K6, K11: a new code is no other calculation; writing another formula is."""
+        self._close("2026-01")
+        self.services_kpi.code = "svc"
+        self.assertEqual(self.share.formula, "svc / revenue * 100")
+        with self.assertRefused("Duplicate “Share”"):
+            self.share.with_context(pmm_kpi_formula=True).formula = "svc / revenue"
+
     def test_codes_that_mean_something_else(self):
         """K6: words of the formula are no codes; a name of that kind gets another one."""
         for word in ("min", "round", "if", "lambda"):
