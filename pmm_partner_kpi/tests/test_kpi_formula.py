@@ -1,6 +1,9 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import PmmCommon
 
@@ -202,6 +205,17 @@ class TestKpiFormula(PmmCommon):
         self.assertEqual(self.share.formula, "svc / revenue * 100")
         with self.assertRefused("Duplicate “Share”"):
             self.share.with_context(pmm_kpi_formula=True).formula = "svc / revenue"
+
+    def test_codes_that_are_proposed(self):
+        """K6: each its own, also among KPIs that are made together."""
+        Definition = self.env["pmm.kpi.definition"]
+        kpis = Definition.create([{"name": name} for name in ("Same", "Same", "Same", "If", "If")])
+        self.assertEqual(kpis.mapped("code"), ["same", "same_2", "same_3", "if_kpi", "if_kpi_2"])
+        with self.assertRefused("Another KPI has the code"):
+            Definition.create({"name": "Other", "code": "same_2"})
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            # as a transaction beside this one would
+            self.env.cr.execute("UPDATE pmm_kpi_definition SET code = 'same' WHERE code = 'same_2'")
 
     def test_codes_that_mean_something_else(self):
         """K6: words of the formula are no codes; a name of that kind gets another one."""
