@@ -98,6 +98,8 @@ class TestMigrationCredits(PmmCommon):
         self._addons("delivery")
         with excluded:
             self._delivered()
+            self.assertNothingToMend()
+            self.assertEqual(self._stage("invoiced").mapped("amount"), [100, 9, 100])
             before._reverse_moves([{"invoice_date": "2026-02-06"}], cancel=False).action_post()
             self.assertNothingToMend()
         self.assertEqual(self._stage("invoiced").mapped("amount"), [100, 9, 100, -100, -9])
