@@ -13,7 +13,7 @@ from ..queries.credit_scope import (
     of_documents,
     of_partners,
 )
-from ..queries.no_sales import NO_SALES
+from ..queries.no_sales import CREDITED_UNTIL, NO_SALES, is_new_no_sale
 
 # where the nightly comparison goes on, per model of documents
 SWEEP_FROM = {
@@ -296,7 +296,10 @@ class PmmCredit(models.Model):
         """Return the SELECT of what documents say now; addons add stages and roles here."""
         return credit_relation(
             scope,
-            excluded=self._excluded_sale_lines(),
+            excluded={
+                ORDERS: self._excluded_sale_lines(),
+                INVOICES: self._excluded_invoice_lines(),
+            },
             everybody=self._relation_of_everybody(),
         )
 
@@ -309,6 +312,23 @@ class PmmCredit(models.Model):
         """
         columns = self.env["sale.order.line"]._fields
         return [condition for name, condition in NO_SALES.items() if name in columns]
+
+    @api.model
+    def _excluded_invoice_lines(self):
+        """Return the same for invoices, but for those that were credited with it before.
+
+        Else the upgrade would take it out of figures that were published and paid.
+        """
+        # what the upgrade noted is no setting of a user
+        parameters = self.env["ir.config_parameter"].sudo()
+        noted = {
+            NO_SALES[name]: int(parameters.get_param(key, 0))
+            for name, key in CREDITED_UNTIL.items()
+        }
+        return [
+            is_new_no_sale(condition, noted[condition]) if noted.get(condition) else condition
+            for condition in self._excluded_sale_lines()
+        ]
 
     @api.model
     def _touch_partners(self, partner_ids):

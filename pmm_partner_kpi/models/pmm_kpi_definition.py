@@ -29,6 +29,7 @@ class PmmKpiDefinition(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
+    _code_unique = models.UniqueIndex("(code)", "Another KPI has this code. Choose another one.")
     _window_positive = models.Constraint(
         "CHECK(window_months BETWEEN 1 AND 120)", "A rolling window has 1 to 120 months."
     )
@@ -130,16 +131,23 @@ class PmmKpiDefinition(models.Model):
 
     @api.depends("name")
     def _compute_code(self):
+        # of those that get one together, none is in the database yet
+        given = {kpi.code for kpi in self}
         for kpi in self:
-            kpi.code = kpi.code or kpi._free_code()
+            kpi.code = kpi.code or kpi._free_code(given)
+            given.add(kpi.code)
 
-    def _free_code(self):
-        """Return a code that follows from the name and that no other KPI has."""
+    def _code_stem(self):
+        """Return the code that follows from the name."""
         name = re.sub(r"\W+", "_", (self.name or "").lower(), flags=re.ASCII).strip("_")
-        stem = name if name[:1].isalpha() else f"kpi_{name}".rstrip("_")
+        return name if name[:1].isalpha() else f"kpi_{name}".rstrip("_")
+
+    def _free_code(self, given):
+        """Return a code that follows from the name, is not in ``given``, and no other KPI has."""
+        stem = self._code_stem()
         # codes of other companies are taken as well: a KPI may be shared later
         taken = self.sudo().with_context(active_test=False).search([("code", "=like", f"{stem}%")])
-        codes = set((taken - self._origin).mapped("code"))
+        codes = {*given, *(taken - self._origin).mapped("code")}
         number, code = 1, stem
         while code in codes:
             number += 1
@@ -182,12 +190,18 @@ class PmmKpiDefinition(models.Model):
                         kpi.code or "",
                     )
                 )
-            # as for the proposal of a code
-            others = self.sudo().with_context(active_test=False)
-            if others.search_count([("code", "=", kpi.code), ("id", "!=", kpi.id)], limit=1):
-                raise ValidationError(
-                    self.env._("Another KPI has the code “%s”. Choose another one.", kpi.code)
-                )
+
+    def _check_codes_free(self, vals_list):
+        """Raise ValidationError where another KPI has a code of ``vals_list``, and say which."""
+        codes = [vals["code"] for vals in vals_list if vals.get("code")]
+        # as for the proposal of a code
+        others = self.sudo().with_context(active_test=False)
+        if codes and (
+            other := others.search([("code", "in", codes), ("id", "not in", self.ids)], limit=1)
+        ):
+            raise ValidationError(
+                self.env._("Another KPI has the code “%s”. Choose another one.", other.code)
+            )
 
     @api.constrains("source", "compare", "window", "scope", "stage", "credit_domain")
     def _check_measurable(self):
@@ -213,6 +227,7 @@ class PmmKpiDefinition(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.browse()._check_codes_free(vals_list)
         kpis = super().create(vals_list)
         kpis._mark_measured()
         return kpis
@@ -220,6 +235,7 @@ class PmmKpiDefinition(models.Model):
     def write(self, vals):
         # whoever may define KPIs may not edit enrolments of others: these are only marks
         programs = self.sudo().program_ids
+        self._check_codes_free([vals])
         result = super().write(vals)
         if self._measured_by() & vals.keys():
             programs.enrollment_ids._mark_to_measure()

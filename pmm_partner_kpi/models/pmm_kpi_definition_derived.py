@@ -15,9 +15,9 @@ class PmmKpiDefinition(models.Model):
 
     _inherit = "pmm.kpi.definition"
 
-    def _free_code(self):
-        code = super()._free_code()
-        return f"{code}_kpi" if code in RESERVED else code
+    def _code_stem(self):
+        stem = super()._code_stem()
+        return f"{stem}_kpi" if stem in RESERVED else stem
 
     @api.constrains("code")
     def _check_code_not_reserved(self):

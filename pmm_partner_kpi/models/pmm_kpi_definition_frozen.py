@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# Value of the context key "pmm_kpi_formula": a formula gets the new code of a KPI, and its values
+# stay. It is an object, which nobody can send by RPC.
+RENAMED = object()
+
 
 class PmmKpiDefinition(models.Model):
     """What has been published stays: how a KPI is measured is fixed by its first closed period."""
@@ -35,7 +39,10 @@ class PmmKpiDefinition(models.Model):
         return self._measured_by() - {"program_ids"}
 
     def write(self, vals):
-        names = [name for name in self._fixed_fields() if name in vals]
+        fixed = self._fixed_fields()
+        if self.env.context.get("pmm_kpi_formula") is RENAMED:
+            fixed -= {"formula"}
+        names = [name for name in fixed if name in vals]
         before = {kpi: [kpi[name] for name in names] for kpi in self} if names else {}
         result = super().write(vals)
         for kpi, values in before.items():
@@ -55,6 +62,11 @@ class PmmKpiDefinition(models.Model):
                     changed=self.name,
                 )
             )
+
+    def _check_none_published(self):
+        """Raise UserError for the first of these KPIs that is fixed."""
+        for kpi in self:
+            kpi._check_not_published()
 
     def _credited_scopes(self):
         """Return {scope: ids of those of these KPIs whose values follow from its credits}."""

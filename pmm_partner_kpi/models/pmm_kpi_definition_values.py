@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..queries.credit_values import condition_of
 from ..queries.kpi_values import (
     add_columns,
+    bounded,
     combine,
     fenced,
     growth,
@@ -72,7 +73,7 @@ class PmmKpiDefinition(models.Model):
         columns = {kpi: SQL.identifier(kpi._value_column()) for kpi in measured}
         for kpi in kpis - measured:
             value = kpi._rounded(kpi._source()._expression(kpi, columns), program)
-            select = add_columns(fenced(select), {kpi._value_column(): value})
+            select = add_columns(fenced(select), {kpi._value_column(): bounded(value)})
             columns[kpi] = SQL.identifier(kpi._value_column())
         return select
 

@@ -2,6 +2,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+# what decides on the points: it is fixed once the KPI has been published
+FIXED = ("kpi_id", "counted_kpi_id", "points", "max_units")
+
 
 class PmmKpiPointsLine(models.Model):
     """How many points a unit of a KPI gives, and for how many units of a period at most."""
@@ -53,17 +56,24 @@ class PmmKpiPointsLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.kpi_id._check_none_published()
         lines.kpi_id._mark_measured()
         return lines
 
     def write(self, vals):
         kpis = self.kpi_id
+        names = [name for name in FIXED if name in vals]
+        before = [[line[name] for name in names] for line in self]
         result = super().write(vals)
-        (kpis | self.kpi_id)._mark_measured()
+        kpis |= self.kpi_id
+        if before != [[line[name] for name in names] for line in self]:
+            kpis._check_none_published()
+        kpis._mark_measured()
         return result
 
     def unlink(self):
         kpis = self.kpi_id
+        kpis._check_none_published()
         result = super().unlink()
         kpis.exists()._mark_measured()
         return result

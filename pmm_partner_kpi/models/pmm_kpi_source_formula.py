@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..engine import formula
 from ..queries.formula import formula as formula_expression
+from .pmm_kpi_definition_frozen import RENAMED
 
 
 class PmmKpiDefinition(models.Model):
@@ -142,7 +143,8 @@ class PmmKpiDefinition(models.Model):
         # also into formulas of other companies, where they use a shared KPI
         users = self.sudo().with_context(active_test=False)
         for user in users.search([("formula_kpi_ids", "in", self.ids)]):
-            user.formula = formula.renamed(user.formula, old, self.code)
+            text = formula.renamed(user.formula, old, self.code)
+            user.with_context(pmm_kpi_formula=RENAMED).write({"formula": text})
 
 
 class PmmKpiSourceFormula(models.AbstractModel):

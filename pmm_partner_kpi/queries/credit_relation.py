@@ -8,11 +8,15 @@ from .credit_scope import INVOICES, ORDERS
 from .invoiced_lines import invoiced_lines
 
 
-def credit_relation(scope, **options):
-    """Return a SELECT in the columns of ``pmm.credit``; for ``options`` see the stages."""
+def credit_relation(scope, *, excluded, everybody):
+    """Return a SELECT in the columns of ``pmm.credit``.
+
+    ``excluded`` is {model of documents: conditions}; for the parameters see the stages.
+    """
     stages = {INVOICES: _invoices, ORDERS: booked_lines}
     return SQL(" UNION ALL ").join(
-        SQL("(%s)", stages[model](scope, **options)) for model in scope.models
+        SQL("(%s)", stages[model](scope, excluded=excluded[model], everybody=everybody))
+        for model in scope.models
     )
 
 

@@ -19,9 +19,9 @@ _QUANTITY = SQL(
 def invoiced_lines(scope, *, excluded=(), everybody=False):
     """Return a SELECT of the credits that the documents in ``scope`` give.
 
-    ``excluded``: conditions on ``sale_line``, the order line that a line invoices, each of which
-    makes it no sale. Only who was ever enrolled or in a group with the company is credited,
-    unless ``everybody`` is asked for.
+    ``excluded``: conditions on ``sale_line``, the order line that a line invoices, and ``move``,
+    each of which makes it no sale. Only who was ever enrolled or in a group with the company is
+    credited, unless ``everybody`` is asked for.
     """
     return SQL(
         """

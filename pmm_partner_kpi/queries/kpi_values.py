@@ -73,6 +73,19 @@ def rounded(value, quantum):
     return SQL("ROUND((%(value)s) / %(q)s) * %(q)s", value=value, q=SQL("%s::numeric", quantum))
 
 
+def bounded(value):
+    """Return ``value``, or NULL (no data) from 10^16 on, either sign.
+
+    Formulas over formulas could grow beyond what PostgreSQL's numeric holds, and stop every run.
+    """
+    return SQL(
+        "(SELECT CASE WHEN ABS(large) < %s::numeric THEN large END"
+        " FROM (VALUES (%s)) AS given(large))",
+        str(10**16),
+        value,
+    )
+
+
 def growth(value, base, in_percent):
     """Return by how much ``value`` is more than ``base``; NULL (no data) without a base."""
     if not in_percent:

@@ -47,7 +47,8 @@ def waiting_documents(company_ids):
 def changed_by_the_day(program, today):
     """Return a SELECT of the ids of enrolments that the day changes and that do not wait yet.
 
-    A period has ended and its result is still running, or one has begun without any result.
+    A period has ended and its result is still running, or one has begun in which the enrolment
+    has no result.
     """
     return SQL(
         """
@@ -74,6 +75,7 @@ def changed_by_the_day(program, today):
                         SELECT 1 FROM pmm_kpi_measurement measurement
                         WHERE measurement.program_id = period.program_id
                             AND measurement.period_id = period.id
+                            AND measurement.enrollment_id = begun.id
                     )
             )
             AND NOT EXISTS (

@@ -1,6 +1,9 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import PmmCommon
 
@@ -76,6 +79,21 @@ class TestKpiFormula(PmmCommon):
         self._invoice(self.acme, "2026-02-10", 100)
         self.program._run()
         self.assertResult(self.acme_in, "2026-02", 100, kpi=below)
+
+    def test_too_large_is_no_data(self):
+        """K6: 10^16, either sign; and formulas over it do not stop the run."""
+        at = "revenue * 10000000000 * 10000"
+        cases = {at: False, f"{at} - 1": True, f"-{at}": False, f"1 - {at}": True}
+        kpis = {self._formula("Large", text): has for text, has in cases.items()}
+        below = self._formula("Layer", "revenue * 100000000000")
+        for _layer in range(15):
+            below = self._formula("Layer", f"{below.code} * {below.code}")
+        self._invoice(self.acme, "2026-02-10", 100)
+        self.program._run()
+        for kpi, has in (kpis | {below: False}).items():
+            result = self._measurement(self.acme_in, "2026-02", kpi)
+            self.assertEqual(result.has_actual, has, kpi.formula)
+        self.assertResult(self.acme_in, "2026-02", 100)
 
     def test_totals_are_those_of_the_window(self):
         """K6, T1: a tier asks for the ratio of the year, not for a sum of ratios."""
@@ -179,6 +197,25 @@ class TestKpiFormula(PmmCommon):
         self.assertResult(self.acme_in, "2026-02", 25, kpi=self.share)
         with self.assertRefused("Another KPI has the code"):
             self.services_kpi.code = "revenue"
+
+    def test_codes_of_published_formulas_change(self):
+        """K6, K11: a new code is no other calculation; writing another formula is."""
+        self._close("2026-01")
+        self.services_kpi.code = "svc"
+        self.assertEqual(self.share.formula, "svc / revenue * 100")
+        with self.assertRefused("Duplicate “Share”"):
+            self.share.with_context(pmm_kpi_formula=True).formula = "svc / revenue"
+
+    def test_codes_that_are_proposed(self):
+        """K6: each its own, also among KPIs that are made together."""
+        Definition = self.env["pmm.kpi.definition"]
+        kpis = Definition.create([{"name": name} for name in ("Same", "Same", "Same", "If", "If")])
+        self.assertEqual(kpis.mapped("code"), ["same", "same_2", "same_3", "if_kpi", "if_kpi_2"])
+        with self.assertRefused("Another KPI has the code"):
+            Definition.create({"name": "Other", "code": "same_2"})
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            # as a transaction beside this one would
+            self.env.cr.execute("UPDATE pmm_kpi_definition SET code = 'same' WHERE code = 'same_2'")
 
     def test_codes_that_mean_something_else(self):
         """K6: words of the formula are no codes; a name of that kind gets another one."""

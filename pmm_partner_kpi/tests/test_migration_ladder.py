@@ -1,12 +1,14 @@
 import importlib.util
 from pathlib import Path
+from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
+from ..queries.no_sales import NO_SALES
 from .common import PmmCommon
 
-SCRIPTS = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 @tagged("post_install", "-at_install")
@@ -42,7 +44,85 @@ class TestMigrationLadder(PmmCommon):
         self.assertFalse(self.bolt_in.told_grade_id)
 
     def _script(self, name):
-        spec = importlib.util.spec_from_file_location("migration", SCRIPTS / f"{name}.py")
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        return script
+        return script_of("19.0.1.1.0", name)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-04-15")
+class TestMigrationCredits(PmmCommon):
+    """Upgrade to 19.0.1.2.0: what was credited before stays credited."""
+
+    def _addons(self, *names):
+        """Let these be the addons that are installed, and upgrade."""
+        self.cr.execute(
+            SQL("UPDATE ir_module_module SET state = 'installed' WHERE name = ANY(%s)", list(names))
+        )
+        self.cr.execute(
+            SQL(
+                "UPDATE ir_module_module SET state = 'uninstalled'"
+                " WHERE name IN ('delivery', 'sale_loyalty', 'pmm_offers') AND name <> ALL(%s)",
+                list(names),
+            )
+        )
+        script_of("19.0.1.2.0", "post-credits").migrate(self.cr, "19.0.1.1.0")
+        self.env.registry.clear_all_caches()
+        return [
+            bool(self.env["ir.config_parameter"].get_param(f"pmm_partner_kpi.{key}_credited_until"))
+            for key in ("delivery", "rewards")
+        ]
+
+    def test_for_which_addons(self):
+        """K4: the addon for offers left out rewards before; nothing is noted without credits."""
+        every = ("delivery", "sale_loyalty")
+        self.assertEqual(self._addons(*every), [False, False])
+        self._invoice(self.acme, "2026-02-04", 100)
+        self.program._run()
+        self.assertEqual(self._addons(), [False, False])
+        self.assertEqual(self._addons("sale_loyalty", "pmm_offers"), [False, False])
+        self.assertEqual(self._addons("delivery"), [True, False])
+        self.assertEqual(self._addons(*every), [True, True])
+
+    def test_credited_delivery_stays(self):
+        """K4, K11: of invoices from before, and what reverses them; of new ones it is no sale."""
+        if "is_delivery" not in self.env["sale.order.line"]._fields:
+            # stand in for the addon: its column is all that is read
+            self.cr.execute(SQL("ALTER TABLE sale_order_line ADD is_delivery boolean"))
+        excluded = patch.object(
+            type(self.env["pmm.credit"]),
+            "_excluded_sale_lines",
+            lambda self: [NO_SALES["is_delivery"]],
+        )
+        before = self._delivered()
+        with patch.object(type(self.env["pmm.credit"]), "_excluded_sale_lines", lambda self: []):
+            self.program._run()
+        self._addons("delivery")
+        with excluded:
+            self._delivered()
+            self.assertNothingToMend()
+            self.assertEqual(self._stage("invoiced").mapped("amount"), [100, 9, 100])
+            before._reverse_moves([{"invoice_date": "2026-02-06"}], cancel=False).action_post()
+            self.assertNothingToMend()
+        self.assertEqual(self._stage("invoiced").mapped("amount"), [100, 9, 100, -100, -9])
+
+    def _delivered(self):
+        """Return a posted invoice of an order with a line of delivery."""
+        order = self._sale(self.acme, "2026-02-03", 100, (self.training, 1, 9))
+        self.env.flush_all()
+        self.cr.execute(
+            SQL(
+                "UPDATE sale_order_line SET is_delivery = TRUE WHERE id = %s",
+                order.order_line[1].id,
+            )
+        )
+        invoice = order._create_invoices()
+        invoice.invoice_date = "2026-02-04"
+        invoice.action_post()
+        return invoice
+
+
+def script_of(version, name):
+    """Return the module of a migration script."""
+    spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / version / f"{name}.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script

@@ -241,6 +241,14 @@ class TestProgress(PmmCommon):
 
     # === WHAT THE DAY CHANGES === #
 
+    def test_period_that_begins_marks_who_has_no_result_in_it(self):
+        """K10: a result of one partner, measured on demand, leaves nobody else without."""
+        with freeze_time("2026-05-01"):
+            self.program._ensure_periods()
+            self.acme_in.action_measure_now()
+            self.program._mark_what_the_day_changes()
+        self.assertEqual(self.env["pmm.dirty"]._peek("measure"), self.bolt_in.ids)
+
     def test_undecided_results_are_marked_once(self):
         """K10: the day after the period its running results wait, once, until they are measured."""
         self._target(self.acme_in, "2026-04", 100)

@@ -377,6 +377,34 @@ class TestRestatement(PmmCommon):
             self.kpi.write({name: before[name] if name != "category_ids" else [Command.clear()]})
         self.kpi.write({"name": "Sales", "sequence": 3, "active": True})
 
+    def test_points_are_fixed_as_well(self):
+        """K11, K21: what gives how many points stays; the order of the lines may change."""
+        points = self._kpi(
+            "Activity",
+            source="points",
+            points_line_ids=[Command.create({"counted_kpi_id": self.kpi.id, "points": 2})],
+        )
+        other = self._kpi("Units", source="quantity")
+        line = points.points_line_ids
+        line.points = 3
+        self._close("2026-01")
+        Line = self.env["pmm.kpi.points.line"]
+        changes = [
+            lambda: line.write({"points": 4}),
+            lambda: line.write({"max_units": 4}),
+            lambda: line.write({"counted_kpi_id": other.id}),
+            lambda: Line.create({"kpi_id": points.id, "counted_kpi_id": other.id}),
+            lambda: points.write({"points_line_ids": [Command.update(line.id, {"points": 5})]}),
+            line.unlink,
+        ]
+        for change in changes:
+            with self.assertRefused("Duplicate “Activity”"), self.env.cr.savepoint():
+                change()
+        self.env.invalidate_all()
+        line.write({"sequence": 3, "points": 3, "counted_kpi_id": self.kpi.id})
+        copy = points.copy()
+        copy.points_line_ids.points = 4
+
     def test_copy_takes_its_place(self):
         """K11: the remedy of the sentence works: the copy measures from now on, both are kept."""
         self._invoice(self.acme, "2026-01-10", 5)
