@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..queries.restatements import LookedAt
+
 
 class PmmKpiDefinition(models.Model):
     """What has been published stays: how a KPI is measured is fixed by its first closed period."""
@@ -56,10 +58,18 @@ class PmmKpiDefinition(models.Model):
                 )
             )
 
-    def _credited_scopes(self):
-        """Return {scope: ids of those of these KPIs whose values follow from its credits}."""
+    def _looked_at(self):
+        """Return {LookedAt: ids of those of these KPIs whose values follow from such credits}."""
         found = {}
         for kpi in self:
             for measured in kpi._with_depends().filtered("counts_credits"):
-                found.setdefault(measured.scope, set()).add(kpi.id)
-        return {scope: sorted(ids) for scope, ids in found.items()}
+                looked = LookedAt(
+                    measured.scope,
+                    measured._credit_stage(),
+                    measured.role,
+                    measured.window_months if measured.window == "rolling" else 0,
+                    int(measured.compare != "none"),
+                    measured._source()._looks_at_all_before(),
+                )
+                found.setdefault(looked, set()).add(kpi.id)
+        return {looked: sorted(ids) for looked, ids in found.items()}
