@@ -12,6 +12,15 @@ from odoo.tools import mute_logger
 UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError)
 # a line that is corrected has several rows, which only together say how much it is
 MEASURES_OF_ROWS = {"amount", "quantity", "cost", "margin", "reason", "revision", "mended"}
+UNUSABLE = (
+    ValueError,
+    SyntaxError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 
 
 class PmmKpiDefinition(models.Model):
@@ -39,6 +48,7 @@ class PmmKpiDefinition(models.Model):
             domain = self._parsed_domain()
             self._check_facts_only(domain)
             self._check_fixed_days(domain)
+            self._check_fixed_days(domain, "pmm.credit")
             # as whoever defines it (constraints run with all rights): nobody learns by a KPI what
             # they may not read
             credits = self.env["pmm.credit"].with_user(self.env.uid)
@@ -67,28 +77,37 @@ class PmmKpiDefinition(models.Model):
             )
 
     def _check_fixed_days(self, domain):
+    def _check_fixed_days(self, domain, model):
         """Refuse days that move with the calendar: nothing would tell that values change."""
         for condition in domain.iter_conditions():
             values = condition.value
+            if condition.operator in ("any", "not any"):
+                field = self._field_at(model, condition.field_expr)
+                if field is not None and field.comodel_name:
+                    self._check_fixed_days(Domain(values), field.comodel_name)
+                continue
             values = [values] if isinstance(values, str) else values
             if not isinstance(values, (list, tuple, set, frozenset)):
                 continue
-            if self._is_day(condition.field_expr) and any(
+            if self._is_day(model, condition.field_expr) and any(
                 isinstance(value, str) and not re.match(r"\d{4}-", value) for value in values
             ):
                 raise ValueError(self.env._("a day such as “today” moves; use a fixed one"))
 
-    def _is_day(self, path):
-        """Return whether the dotted ``path`` from a sales credit ends at a date."""
-        model = self.env["pmm.credit"]
+    def _is_day(self, model, path):
+        """Return whether the dotted ``path`` from a record of ``model`` ends at a date."""
+        field = self._field_at(model, path)
+        return field is not None and field.type in ("date", "datetime")
+
+    def _field_at(self, model, path):
+        """Return the field that the dotted ``path`` ends at, or the day that it takes a part of."""
+        field, owner = None, self.env[model]
         for name in path.split("."):
-            field = model._fields.get(name)
-            if field is None:
-                return False
-            if field.type in ("date", "datetime"):
-                return True
-            model = self.env[field.comodel_name] if field.comodel_name else model.browse()
-        return False
+            field = owner._fields.get(name)
+            if field is None or field.type in ("date", "datetime"):
+                return field
+            owner = self.env[field.comodel_name] if field.comodel_name else owner.browse()
+        return field
 
     def _unusable_sentence(self, error):
         return self.env._(

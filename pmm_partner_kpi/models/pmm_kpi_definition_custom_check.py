@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
+from .pmm_kpi_definition_conditions import UNUSABLE
+
 # aggregates that need a number
 NUMBERS = ("sum", "avg", "min", "max")
 # models of Odoo's own workings
@@ -185,6 +187,7 @@ class PmmKpiDefinition(models.Model):
         """Try the conditions as the one who saves them, so that fields and records count."""
         try:
             domain = Domain(self._custom_conditions())
+            self._check_fixed_days(domain, self.custom_model)
             self.env[self.custom_model].search_count(domain, limit=1)
         except AccessError as error:
             raise self._refuse_custom(
@@ -196,7 +199,7 @@ class PmmKpiDefinition(models.Model):
             ) from error
         except UserError:
             raise
-        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+        except UNUSABLE as error:
             raise self._refuse_custom(
                 self.env._(
                     "its conditions cannot be used (%s). Open them in the editor and choose"

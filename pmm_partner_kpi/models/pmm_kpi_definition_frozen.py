@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 # Value of the context key "pmm_kpi_formula": a formula gets the new code of a KPI, and its values
 # stay. It is an object, which nobody can send by RPC.
 RENAMED = object()
+from ..queries.restatements import LookedAt
 
 
 class PmmKpiDefinition(models.Model):
@@ -70,8 +71,19 @@ class PmmKpiDefinition(models.Model):
 
     def _credited_scopes(self):
         """Return {scope: ids of those of these KPIs whose values follow from its credits}."""
+
+    def _looked_at(self):
+        """Return {LookedAt: ids of those of these KPIs whose values follow from such credits}."""
         found = {}
         for kpi in self:
             for measured in kpi._with_depends().filtered("counts_credits"):
-                found.setdefault(measured.scope, set()).add(kpi.id)
-        return {scope: sorted(ids) for scope, ids in found.items()}
+                looked = LookedAt(
+                    measured.scope,
+                    measured._credit_stage(),
+                    measured.role,
+                    measured.window_months if measured.window == "rolling" else 0,
+                    int(measured.compare != "none"),
+                    measured._source()._looks_at_all_before(),
+                )
+                found.setdefault(looked, set()).add(kpi.id)
+        return {looked: sorted(ids) for looked, ids in found.items()}

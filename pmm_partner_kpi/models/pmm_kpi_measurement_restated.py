@@ -105,7 +105,7 @@ class PmmKpiMeasurement(models.Model):
                 values,
                 upsert_measurements(kpis, program, MEASURED, today),
                 changed_values(kpis, program, enrollment_ids),
-                behind_late_documents(kpis._credited_scopes()),
+                behind_late_documents(kpis._looked_at()),
                 is_rate_written(program),
             )
         )

@@ -80,6 +80,11 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
+    def _looks_at_all_before(self):
+        """Return whether facts from before its window change the value as well."""
+        return False
+
+    @api.model
     def _counts_answers(self, kpi):
         """Return whether it averages answers of people, so that too few of them are no data."""
         return False

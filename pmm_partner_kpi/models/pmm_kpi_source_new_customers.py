@@ -27,6 +27,10 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
         return "kpi", kpi.id
 
     @api.model
+    def _looks_at_all_before(self):
+        return True
+
+    @api.model
     def _values(self, kpis, windows):
         [kpi] = kpis
         return first_sales(

@@ -59,7 +59,7 @@ def coverage(today, middle, start, wanted):
             GROUP BY enrollment.id, credit.role, credit.country_id, credit.state_id
         )
         SELECT ((enrollment.id::bigint * 8 + ARRAY_POSITION(%(roles)s, places.role)) * 1024
-                + places.country_id) * 8192 + COALESCE(places.state_id, 0) AS id,
+                + places.country_id) * 1048576 + COALESCE(places.state_id, 0) AS id,
             enrollment.program_id, places.enrollment_id, enrollment.partner_id,
             enrollment.user_id, enrollment.company_id, company.currency_id,
             places.role, places.country_id, places.state_id,

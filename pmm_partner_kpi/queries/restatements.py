@@ -4,6 +4,8 @@ The published figure stays; what is found later is appended as the difference to
 was noted. It is measured by the same statement as the open periods: nothing is read twice.
 """
 
+from collections import namedtuple
+
 from odoo.tools import SQL
 
 from .counted_partners import counted_partners
@@ -131,12 +133,17 @@ def changed_values(kpis, program, enrollment_ids):
     )
 
 
-def behind_late_documents(kpis_by_scope):
+# which credits a KPI looks at: of whom, at which stage and role, over which months up to the end of
+# a period (0: the period itself) and of how many years before it; or over all that came before
+LookedAt = namedtuple("LookedAt", ("scope", "stage", "role", "months", "years_back", "always"))
+
+
+def behind_late_documents(kpis_by_credits):
     """Return a SELECT of the ids of results in ``changed`` that have got sales credits since.
 
-    ``kpis_by_scope`` is {scope: ids of the KPIs that follow from credits of that scope}.
+    ``kpis_by_credits`` is {LookedAt: ids of the KPIs that follow from such credits}.
     """
-    if not kpis_by_scope:
+    if not kpis_by_credits:
         return SQL("SELECT NULL::int")
     return SQL(" UNION ALL ").join(
         SQL(
@@ -146,16 +153,37 @@ def behind_late_documents(kpis_by_scope):
             JOIN (%(counted)s) counted ON counted.enrollment_id = changed.enrollment_id
             JOIN pmm_credit credit ON credit.partner_id = counted.partner_id
                 AND credit.company_id = changed.company_id AND credit.id > changed.credit_from
-                AND LEAST(credit.date, credit.origin_date) < changed.date_stop
+                AND credit.stage = %(stage)s AND credit.role = %(role)s
+                AND LEAST(credit.date, credit.origin_date) < changed.date_stop + %(slack)s
+                AND %(recent)s
             WHERE changed.kpi_id = ANY(%(kpis)s)
             """,
             # most KPIs count the partner itself: no need to look for its days
             counted=SQL("SELECT id AS enrollment_id, partner_id FROM pmm_enrollment")
-            if scope == "own"
-            else counted_partners(scope, SQL("SELECT enrollment_id FROM changed")),
+            if looked.scope == "own"
+            else counted_partners(looked.scope, SQL("SELECT enrollment_id FROM changed")),
+            stage=looked.stage,
+            role=looked.role,
+            # the day of an order is another one by the clock of the programme
+            slack=int(looked.stage == "booked"),
+            recent=SQL("TRUE") if looked.always else _since_first_day(looked),
             kpis=kpi_ids,
         )
-        for scope, kpi_ids in kpis_by_scope.items()
+        for looked, kpi_ids in kpis_by_credits.items()
+    )
+
+
+def _since_first_day(looked):
+    """Return the condition that a credit is not older than what ``changed`` looks at."""
+    return SQL(
+        """GREATEST(credit.date, credit.origin_date) >= (
+            %(first)s - make_interval(years => %(years)s, days => %(slack)s)
+        )::date""",
+        first=SQL("changed.date_stop - make_interval(months => %s)", looked.months)
+        if looked.months
+        else SQL("changed.date_start"),
+        years=looked.years_back,
+        slack=int(looked.stage == "booked"),
     )
 
 

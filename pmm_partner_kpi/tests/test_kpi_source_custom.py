@@ -226,9 +226,27 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
             ({"custom_domain": "[('partner_id', 'any!', [])]"}, "cannot be used"),
             ({"custom_domain": "__import__('os')"}, "cannot be used"),
             ({"custom_domain": "[("}, "cannot be used"),
+            ({"custom_domain": "(" * 300}, "cannot be used"),
+            ({"custom_domain": f"[('id', '=', {'-' * 9999}1)]"}, "cannot be used"),
+            ({"custom_domain": "[('create_date', '>', 'today -40d')]"}, "use a fixed one"),
+            ({"custom_domain": "[('date_deadline', 'in', ['today'])]"}, "use a fixed one"),
+            ({"custom_domain": "[('partner_id.create_date', '<', 'now')]"}, "use a fixed one"),
+            (
+                {"custom_domain": "[('partner_id', 'any', [('create_date', '<', 'now')])]"},
+                "use a fixed one",
+            ),
         ):
             with self.subTest(vals), self.assertRefused(sentence, ValidationError):
                 self.leads.write(vals)
+
+    def test_fixed_days(self):
+        """DESIGN 3.3: what does not move may be asked for: days, months, years."""
+        for domain in (
+            "[('create_date', '>', '2026-01-01')]",
+            "[('create_date.month_number', '=', 3)]",
+            "[('partner_id', 'any', [('create_date', '<', '2026-01-01 12:00:00')])]",
+        ):
+            self.leads.custom_domain = domain
 
     def test_amounts_in_any_currency(self):
         """DESIGN 1: amounts are added up in the currency of the company only."""

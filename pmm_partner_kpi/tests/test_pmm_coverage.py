@@ -79,6 +79,26 @@ class TestPmmCoverage(PmmCommon):
             {("US", "NY"): (100, 0, 1, False, False), ("US", "CA"): (0, 0, 0, True, False)},
         )
 
+    def test_every_row_has_its_own_number(self):
+        """K23: two countries and states of any number never share a row."""
+        one, two = self.env["res.country"].create(
+            [{"name": f"C{number}", "code": f"{number}Q"} for number in (1, 2)]
+        )
+        self.env.cr.execute(
+            "INSERT INTO res_country_state (id, name, code, country_id) VALUES (%s, 'S', 'S', %s)",
+            [1000000, one.id],
+        )
+        self.env.cr.execute(
+            "INSERT INTO res_country_state (id, name, code, country_id) VALUES (%s, 'T', 'T', %s)",
+            [1000000 - 8192 * (two.id - one.id), two.id],
+        )
+        self.env.invalidate_all()
+        states = [1000000, 1000000 - 8192 * (two.id - one.id)]
+        self._kpi("States", source="coverage", coverage_by="state", coverage_state_ids=states)
+        rows = self.env["pmm.coverage"].search([("enrollment_id", "=", self.acme_in.id)])
+        self.assertEqual(sorted(rows.state_id.ids), sorted(states))
+        self.assertEqual(len(set(rows.ids)), 2)
+
     def test_wanted_places(self):
         """K23: what a coverage KPI of the programme wants appears; once, and with its states."""
         self._kpi("Want", source="coverage", coverage_country_ids=(self.de | self.us).ids)

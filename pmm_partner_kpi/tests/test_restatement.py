@@ -229,6 +229,43 @@ class TestRestatement(PmmCommon):
         self.program._run()
         self.assertEqual(self._changes(kpi=kpi), [("2026-03", 100, 0, -100, "other")])
 
+    def test_document_that_a_figure_does_not_count(self):
+        """K11: the cause is a document of the KPI's stage and role, from its first day on."""
+        kpi = self._kpi("Hardware", category_ids=[Command.set(self.hardware.ids)])
+        self._invoice(self.acme, "2026-03-10", 100)
+        self._close("2026-01", "2026-02", "2026-03")
+        for name, document in {
+            "the day before": lambda: self._invoice(self.acme, "2026-02-28", 5),
+            "another role": lambda: self._invoice(
+                self.bolt, "2026-03-10", 5, pmm_referrer_id=self.acme.id
+            ),
+            "the first day": lambda: self._invoice(self.acme, "2026-03-01", 5),
+        }.items():
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                document()
+                self.env["pmm.credit"].invalidate_model()
+                self.pumps.parent_id = self.services
+                self.program._run()
+                causes = [change[4] for change in self._changes(period="2026-03", kpi=kpi)]
+                self.assertEqual(causes, ["document" if name == "the first day" else "other"])
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_document_of_the_months_looked_back_on(self):
+        """K11: rolling months reach back: their first day is theirs, the day before is not."""
+        hardware = [Command.set(self.hardware.ids)]
+        kpi = self._kpi("Two", window="rolling", window_months=2, category_ids=hardware)
+        self._invoice(self.acme, "2026-03-10", 100)
+        self._close("2026-01", "2026-02", "2026-03")
+        for day, cause in (("2026-01-31", "other"), ("2026-02-01", "document")):
+            with self.subTest(day), self.env.cr.savepoint() as savepoint:
+                self._invoice(self.acme, day, 5)
+                self.pumps.parent_id = self.services
+                self.program._run()
+                self.assertEqual(self._changes(period="2026-03", kpi=kpi)[0][4], cause)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_document_of_a_group_or_of_somebody_below(self):
         """K11: the cause is looked for where the KPI looks: the whole group, the whole tree."""
         for scope in ("group", "tree"):
