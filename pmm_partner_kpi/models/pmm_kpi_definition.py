@@ -133,7 +133,7 @@ class PmmKpiDefinition(models.Model):
     def _compute_code(self):
         # of those that get one together, none is in the database yet
         given = {kpi.code for kpi in self}
-        for kpi in self:
+        for kpi in self.filtered("name"):
             kpi.code = kpi.code or kpi._free_code(given)
             given.add(kpi.code)
 

@@ -47,7 +47,6 @@ class PmmKpiDefinition(models.Model):
         try:
             domain = self._parsed_domain()
             self._check_facts_only(domain)
-            self._check_fixed_days(domain)
             self._check_fixed_days(domain, "pmm.credit")
             # as whoever defines it (constraints run with all rights): nobody learns by a KPI what
             # they may not read
@@ -76,7 +75,6 @@ class PmmKpiDefinition(models.Model):
                 )
             )
 
-    def _check_fixed_days(self, domain):
     def _check_fixed_days(self, domain, model):
         """Refuse days that move with the calendar: nothing would tell that values change."""
         for condition in domain.iter_conditions():

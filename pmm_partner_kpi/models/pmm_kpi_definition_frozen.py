@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..queries.restatements import LookedAt
+
 # Value of the context key "pmm_kpi_formula": a formula gets the new code of a KPI, and its values
 # stay. It is an object, which nobody can send by RPC.
 RENAMED = object()
-from ..queries.restatements import LookedAt
 
 
 class PmmKpiDefinition(models.Model):
