@@ -34,9 +34,7 @@ class PmmAttribution(models.Model):
         "A partner shares a document once: put its shares into one line.",
     )
 
-    order_id = fields.Many2one(
-        "sale.order", string="Order", index="btree_not_null", ondelete="cascade"
-    )
+    order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="cascade")
     move_id = fields.Many2one(
         "account.move", string="Invoice", index="btree_not_null", ondelete="cascade"
     )

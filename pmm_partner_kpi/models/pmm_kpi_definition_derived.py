@@ -80,11 +80,13 @@ class PmmKpiDefinition(models.Model):
 
     @api.depends("formula_kpi_ids.is_internal", "points_line_ids.counted_kpi_id.is_internal")
     def _compute_is_internal(self):
-        derived = self.filtered(lambda kpi: kpi.source and kpi._is_derived())
-        super(PmmKpiDefinition, self - derived)._compute_is_internal()
+        # while an upgrade loads this addon, the sources of those above it are not there yet
+        derived = self.filtered(lambda kpi: kpi._has_source() and kpi._is_derived())
+        result = super(PmmKpiDefinition, self - derived)._compute_is_internal()
         for kpi in derived:
             # what was kept inside by hand stays there
             kpi.is_internal = kpi.is_internal or bool(kpi._needed_internal())
+        return result
 
     def _needed_internal(self):
         """Return the KPIs that this one is derived from at once and that partners do not see."""

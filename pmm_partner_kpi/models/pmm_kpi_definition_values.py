@@ -30,6 +30,10 @@ class PmmKpiDefinition(models.Model):
         self.ensure_one()
         return self.env[f"pmm.kpi.source.{self.source}"]
 
+    def _has_source(self):
+        """Return whether a source is chosen whose addon is loaded."""
+        return bool(self.source) and f"pmm.kpi.source.{self.source}" in self.env
+
     def _is_derived(self):
         return self._source()._is_derived(self)
 

@@ -80,7 +80,6 @@ class PmmCoverage(models.Model):
         string="Year before", readonly=True, help="The same in the 12 months before these."
     )
     customers = fields.Integer(
-        string="Customers",
         readonly=True,
         help="Customers who were sold something in the last 12 months.",
     )

@@ -99,10 +99,9 @@ class TestConcurrency(BaseCase):
             dirty = self._env(cr)["pmm.dirty"]
             self.assertEqual(dirty._peek(QUEUE, 1), [id_])
             dirty._take(QUEUE, [id_])
-            if id_ == 7:
-                cr.commit()
-            else:
-                cr.rollback()  # the connection of a killed process
+            # a batch that ends; and the connection of a killed process
+            end = cr.commit if id_ == 7 else cr.rollback
+            end()
         self.assertEqual(self._env(self.first)["pmm.dirty"]._peek(QUEUE), [8])
         self.first.rollback()
 

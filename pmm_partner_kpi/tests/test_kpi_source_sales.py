@@ -146,7 +146,6 @@ class TestKpiSourceSales(PmmCommon):
             self.assertValues({"2026-02": value}, k=kpi)
 
     def test_active_customers(self):
-        """K23: the customers that a partner has sold to; of own purchases it is the only one."""
         """K23: customers that a partner sold to; it is the only one of its own purchases."""
         kpi = self._kpi("Active", source="assortment", distinct_by="customer", role="referrer")
         self._referred(self.customer, "2026-02-01", 10)

@@ -132,7 +132,7 @@ class TestPartnerMergeStructure(MergeCommon):
         self.program._run()
         self._merge(self.acme, into=self.bolt)
         for setting, statement in (
-            ("off", "UPDATE pmm_credit SET partner_id = partner_id"),
+            ("off", "UPDATE pmm_credit SET partner_id = company_id"),
             ("on", "UPDATE pmm_credit SET amount = 0"),
             ("on", "UPDATE pmm_credit SET date = '2026-01-01'"),
             ("on", "DELETE FROM pmm_credit"),
