@@ -80,8 +80,7 @@ class PmmKpiDefinition(models.Model):
 
     @api.depends("formula_kpi_ids.is_internal", "points_line_ids.counted_kpi_id.is_internal")
     def _compute_is_internal(self):
-        # while an upgrade loads this addon, the sources of those above it are not there yet
-        derived = self.filtered(lambda kpi: kpi._has_source() and kpi._is_derived())
+        derived = self.filtered(lambda kpi: kpi.source and kpi._is_derived())
         result = super(PmmKpiDefinition, self - derived)._compute_is_internal()
         for kpi in derived:
             # what was kept inside by hand stays there

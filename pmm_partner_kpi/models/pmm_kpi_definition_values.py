@@ -28,11 +28,9 @@ class PmmKpiDefinition(models.Model):
     def _source(self):
         """Return the strategy that measures this KPI."""
         self.ensure_one()
-        return self.env[f"pmm.kpi.source.{self.source}"]
-
-    def _has_source(self):
-        """Return whether a source is chosen whose addon is loaded."""
-        return bool(self.source) and f"pmm.kpi.source.{self.source}" in self.env
+        name = f"pmm.kpi.source.{self.source}"
+        # while an upgrade loads this addon, the sources of those above it are not there yet
+        return self.env[name if name in self.env else "pmm.kpi.source"]
 
     def _is_derived(self):
         return self._source()._is_derived(self)

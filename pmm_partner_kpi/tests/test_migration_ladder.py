@@ -126,3 +126,14 @@ def script_of(version, name):
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     return script
+
+    def test_source_of_an_addon_that_is_not_loaded_yet(self):
+        """DESIGN 2: while this addon is upgraded, KPIs of addons above it are left as they are."""
+        kpi = self.kpi.copy({"name": "From above"})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pmm_kpi_definition SET source = 'gone' WHERE id = %s", [kpi.id])
+        self.env.invalidate_all()
+        self.assertFalse(kpi._is_derived())
+        self.assertFalse(kpi._needed_internal())
+        kpi._compute_is_internal()
+        self.assertFalse(kpi.is_internal)

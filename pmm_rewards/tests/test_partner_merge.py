@@ -104,7 +104,7 @@ class TestPartnerMerge(RewardCommon):
         for statement in (
             "UPDATE pmm_reward_entry SET amount = 0",
             "UPDATE pmm_reward_entry SET revision = revision + 7",
-            "UPDATE pmm_reward_posting SET entry_id = entry_id",
+            "UPDATE pmm_reward_posting SET entry_id = entry_id + 1",
         ):
             for setting in ("off", "on"):
                 with self.subTest(f"{statement} {setting}"):
