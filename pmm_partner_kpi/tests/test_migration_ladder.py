@@ -119,14 +119,6 @@ class TestMigrationCredits(PmmCommon):
         invoice.action_post()
         return invoice
 
-
-def script_of(version, name):
-    """Return the module of a migration script."""
-    spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / version / f"{name}.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
     def test_source_of_an_addon_that_is_not_loaded_yet(self):
         """DESIGN 2: while this addon is upgraded, KPIs of addons above it are left as they are."""
         kpi = self.kpi.copy({"name": "From above"})
@@ -137,3 +129,11 @@ def script_of(version, name):
         self.assertFalse(kpi._needed_internal())
         kpi._compute_is_internal()
         self.assertFalse(kpi.is_internal)
+
+
+def script_of(version, name):
+    """Return the module of a migration script."""
+    spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / version / f"{name}.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
