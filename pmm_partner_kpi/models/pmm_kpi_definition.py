@@ -133,8 +133,9 @@ class PmmKpiDefinition(models.Model):
     def _compute_code(self):
         # of those that get one together, none is in the database yet
         given = {kpi.code for kpi in self}
-        for kpi in self.filtered("name"):
-            kpi.code = kpi.code or kpi._free_code(given)
+        for kpi in self:
+            # a form begins without a name: what is proposed follows from it
+            kpi.code = kpi.code or (kpi._free_code(given) if kpi.name else False)
             given.add(kpi.code)
 
     def _code_stem(self):

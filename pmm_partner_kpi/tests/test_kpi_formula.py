@@ -217,6 +217,17 @@ class TestKpiFormula(PmmCommon):
             # as a transaction beside this one would
             self.env.cr.execute("UPDATE pmm_kpi_definition SET code = 'same' WHERE code = 'same_2'")
 
+    def test_code_follows_the_name_in_the_form(self):
+        """K6: nothing is proposed before there is a name, and what was typed stays."""
+        with Form(self.env["pmm.kpi.definition"]) as form:
+            self.assertFalse(form.code)
+            form.name = "Big orders"
+            self.assertEqual(form.code, "big_orders")
+        with Form(self.env["pmm.kpi.definition"]) as form:
+            form.code = "mine"
+            form.name = "Small orders"
+            self.assertEqual(form.code, "mine")
+
     def test_codes_that_mean_something_else(self):
         """K6: words of the formula are no codes; a name of that kind gets another one."""
         for word in ("min", "round", "if", "lambda"):
