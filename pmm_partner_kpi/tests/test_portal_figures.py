@@ -147,7 +147,7 @@ class TestPortalFigures(PortalPages):
         self._patch_source("_void_value", None)
         self._target(self.acme_in, "2026-04", 100)
         self._run()
-        self.assertEqual(self._results(self.sales, OVERVIEW), ["Revenue No data yet of $ 100.00"])
+        self.assertEqual(self._results(self.sales, OVERVIEW), ["Revenue No data yet · of $ 100.00"])
 
     def test_numbers_have_no_currency(self):
         """K5: a KPI that counts shows bare numbers, without decimals where there are none."""
