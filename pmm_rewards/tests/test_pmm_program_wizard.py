@@ -26,7 +26,7 @@ class TestPmmProgramWizard(RewardCommon):
             "both", "pmm_partner_kpi.group_pmm_manager", "account.group_account_manager"
         )
         cls._invoice(cls.acme, "2026-03-31", 500)
-        cls._invoice(cls.acme, "2026-04-01", 700).pmm_referrer_id = cls.bolt
+        cls._invoice(cls.acme, "2026-04-01", 700, pmm_referrer_id=cls.bolt.id)
 
     def _wizard(self, template="resellers", user=None, **vals):
         return (
