@@ -1,4 +1,5 @@
 from collections import namedtuple
+from collections.abc import Set
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -44,6 +45,7 @@ class PmmKpiDefinition(models.Model):
             kpi._check_custom_date()
             kpi._check_custom_value()
             kpi._check_custom_domain()
+            kpi._check_custom_rules()
             kpi._highest_custom_values(1)
 
     def _refuse_custom(self, sentence):
@@ -167,6 +169,67 @@ class PmmKpiDefinition(models.Model):
                     field.name,
                 )
             )
+
+    def _check_custom_rules(self):
+        """Refuse where record rules hide some records, or ways to a partner, from the author."""
+        if self.env.user._is_superuser():
+            return
+        Model = self.env[self.custom_model]
+        conditions = Domain(self._custom_conditions())
+        self._check_custom_rule(Model, conditions)
+        for name in self.custom_partner_path.split("."):
+            Model = self.env[Model._fields[name].comodel_name]
+            self._check_custom_rule(Model)
+        if not self._custom_company_paths():
+            # how many companies there are is no secret
+            companies = self.env["res.company"].sudo().search([])
+            if companies - self.env.user.company_ids:
+                raise self._refuse_part(self.env[self.custom_model])
+
+    def _check_custom_rule(self, Model, conditions=Domain.TRUE):
+        """Refuse where the author's rules on ``Model`` ask for more than companies.
+
+        What ``conditions`` ask for by themselves is no limit; companies are those of programmes.
+        """
+        conditions = conditions.optimize(Model)
+        asked = (
+            list(conditions.children)
+            if getattr(conditions, "OPERATOR", "") == "&"
+            else [conditions]
+        )
+        rules = self.env["ir.rule"]._compute_domain(Model._name, "read")
+        left = rules.map_conditions(
+            lambda condition: (
+                Domain.TRUE if condition in asked else self._without_company(Model, condition)
+            )
+        )
+        if not left.is_true():
+            raise self._refuse_part(Model)
+
+    def _without_company(self, Model, condition):
+        """Return TRUE for a condition that a record of some company fulfils, else itself."""
+        names = condition.field_expr.split(".")
+        for name in names[:-1]:
+            Model = self.env[Model._fields[name].comodel_name]
+        field = Model._fields[names[-1]]
+        if condition.operator == "any" and isinstance(condition.value, Domain):
+            owner = self.env[field.comodel_name]
+            left = condition.value.map_conditions(lambda inner: self._without_company(owner, inner))
+            return Domain.TRUE if left.is_true() else condition
+        values = condition.value
+        values = values if isinstance(values, (list, tuple, Set)) else [values]
+        is_company = field.comodel_name == "res.company" and any(values)
+        positive = condition.operator in ("=", "in", "parent_of", "child_of")
+        return Domain.TRUE if is_company and positive else condition
+
+    def _refuse_part(self, Model):
+        return self._refuse_custom(
+            self.env._(
+                "you may read some of “%s” only, but the KPI counts all. Ask somebody who may read"
+                " all records, of all companies, to define it.",
+                self._custom_name(Model),
+            )
+        )
 
     @api.model
     def _is_company_currency(self, Model, field):

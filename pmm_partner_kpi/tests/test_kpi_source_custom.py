@@ -297,6 +297,66 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
             with self.subTest(vals), self.assertRefused("you may not read", ValidationError):
                 mine.write(vals)
 
+    def test_nobody_counts_past_record_rules(self):
+        """DESIGN 3.5: who may read some records only does not learn by a KPI of the others."""
+        everything = self._user(
+            "everything",
+            "pmm_partner_kpi.group_pmm_manager",
+            "sales_team.group_sale_salesman_all_leads",
+            "account.group_account_invoice",
+        )
+        for model, path, date in (
+            ("crm.lead", "partner_id", "create_date"),
+            ("sale.order", "partner_id", "date_order"),
+            ("sale.order.line", "order_id.partner_id", "create_date"),
+            ("account.move", "partner_id", "date"),
+        ):
+            vals = {
+                "name": model,
+                "source": "custom",
+                "custom_model_id": self.env["ir.model"]._get_id(model),
+                "custom_partner_path": path,
+                "custom_date_field": date,
+            }
+            Kpi = self.env["pmm.kpi.definition"]
+            with self.subTest(model):
+                self.assertTrue(Kpi.with_user(everything).create(vals))
+                self.env["ir.rule"].create(
+                    {
+                        "name": "Own records",
+                        "model_id": vals["custom_model_id"],
+                        "domain_force": "[('create_uid', '=', user.id)]",
+                    }
+                )
+                with self.assertRefused("may read some of", ValidationError):
+                    Kpi.with_user(everything).create(vals)
+
+    def test_rules_that_conditions_fulfil(self):
+        """K6: a rule that hides what the conditions leave out anyway hides nothing."""
+        self.env["ir.rule"].create(
+            {
+                "name": "No opportunities of type x",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "domain_force": "[('type', '=', 'lead')]",
+            }
+        )
+        mine = self.leads.with_user(self.manager)
+        mine.custom_domain = "[('type', '=', 'lead'), ('color', '>', 1)]"
+        with self.assertRefused("may read some of", ValidationError):
+            mine.custom_domain = "['|', ('type', '=', 'lead'), ('color', '>', 1)]"
+
+    def test_records_without_company(self):
+        """DESIGN 3.5: rows of nobody's company are counted by who may see all companies."""
+        companies = self.env["res.company"].create({"name": "Other"}) | self.env[
+            "res.company"
+        ].search([])
+        seats = self._custom("Seats", "calendar.attendee", "partner_id", "create_date")
+        seats = seats.with_user(self.manager)
+        with self.assertRefused("of all companies", ValidationError):
+            seats.custom_date_field = "write_date"
+        self.manager.company_ids = companies
+        seats.custom_date_field = "write_date"
+
     # === THE FORM === #
 
     def test_form_proposes(self):
