@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..queries.territory_attributions import attribute_moves, forget_territories
-from .pmm_attributed import DOCUMENT
 from .sale_order_attribution import GROUPS
 
 
@@ -10,6 +9,7 @@ class AccountMove(models.Model):
 
     _name = "account.move"
     _inherit = ["account.move", "pmm.attributed"]
+    _pmm_closed_state = "posted"
 
     pmm_attribution_ids = fields.One2many(
         "pmm.attribution", "move_id", string="Credited partners", copy=False, groups=GROUPS
@@ -46,17 +46,7 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
-        self._pmm_check_write(vals)
-        moves = self
-        if "pmm_split_ids" in vals:
-            moves = self.with_context(pmm_credits=self.env.context.get("pmm_credits", DOCUMENT))
-        posted = vals.get("state") == "posted" and self.filtered(lambda m: m.state != "posted")
-        before = self._pmm_shares_before(vals)
-        result = super(AccountMove, moves).write(vals)
-        self._pmm_log_shares(before)
-        if posted:
-            posted._pmm_find_territories()
-        return result
+        return self._pmm_write(vals, lambda moves: super(AccountMove, moves).write(vals))
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -18,6 +18,7 @@ class PmmAttributed(models.AbstractModel):
 
     _name = "pmm.attributed"
     _description = "Document with Credited Partners"
+    _pmm_closed_state = None  # in which a document counts; territories are looked up for it then
 
     pmm_territory_id = fields.Many2one(
         "pmm.territory", string="Territory", compute="_compute_pmm_territory"
@@ -87,6 +88,21 @@ class PmmAttributed(models.AbstractModel):
             raise UserError(
                 self.env._("The territory is corrected with “Partners ▸ Change credits” only.")
             )
+
+    def _pmm_write(self, vals, write):
+        """Write ``vals`` by ``write(documents)``, with all that it means for who is credited."""
+        self._pmm_check_write(vals)
+        documents = self
+        if "pmm_split_ids" in vals:
+            documents = self.with_context(pmm_credits=self.env.context.get("pmm_credits", DOCUMENT))
+        closed = self._pmm_closed_state
+        closing = vals.get("state") == closed and self.filtered(lambda d: d.state != closed)
+        before = self._pmm_shares_before(vals)
+        result = write(documents)
+        self._pmm_log_shares(before)
+        if closing:
+            closing._pmm_find_territories()
+        return result
 
     def _pmm_shares_before(self, vals):
         """Return {document: its shares in words}, if ``vals`` may change them."""

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..queries.territory_attributions import attribute_orders, forget_territories
-from .pmm_attributed import DOCUMENT
 
 GROUPS = (
     "sales_team.group_sale_salesman,account.group_account_invoice,pmm_partner_kpi.group_pmm_user"
@@ -13,6 +12,7 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "pmm.attributed"]
+    _pmm_closed_state = "sale"
 
     pmm_attribution_ids = fields.One2many(
         "pmm.attribution", "order_id", string="Credited partners", copy=False, groups=GROUPS
@@ -47,17 +47,7 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        self._pmm_check_write(vals)
-        orders = self
-        if "pmm_split_ids" in vals:
-            orders = self.with_context(pmm_credits=self.env.context.get("pmm_credits", DOCUMENT))
-        confirmed = vals.get("state") == "sale" and self.filtered(lambda o: o.state != "sale")
-        before = self._pmm_shares_before(vals)
-        result = super(SaleOrder, orders).write(vals)
-        self._pmm_log_shares(before)
-        if confirmed:
-            confirmed._pmm_find_territories()
-        return result
+        return self._pmm_write(vals, lambda orders: super(SaleOrder, orders).write(vals))
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
