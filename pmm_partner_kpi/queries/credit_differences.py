@@ -96,11 +96,12 @@ def append_differences(relation, standing_where, *, mended=False):
             SELECT %(difference_columns)s,
                 COALESCE(difference.former_ref, CASE
                     WHEN difference.date <= latest.former_until THEN latest.former_ref
-                END, 0),
+                END, %(former_of_sold_on_date)s, 0),
                 COALESCE(difference.origin_former_ref, CASE
                     WHEN difference.origin_date <= latest.origin_former_until
                     THEN latest.origin_former_ref
-                END, CASE WHEN difference.origin_document_id <> difference.document_id THEN (
+                END, %(former_of_sold_on_origin)s,
+                CASE WHEN difference.origin_document_id <> difference.document_id THEN (
                     -- a credit note goes with the invoice that it reverses
                     SELECT origin.former_ref FROM pmm_credit origin
                     WHERE origin.document_model = difference.document_model
@@ -144,6 +145,8 @@ def append_differences(relation, standing_where, *, mended=False):
         said=_columns(KEY + FACTS + FROZEN),
         former_on_date=former_on(SQL("date")),
         former_on_origin=former_on(SQL("origin_date")),
+        former_of_sold_on_date=_former_of_sold(SQL("difference.date")),
+        former_of_sold_on_origin=_former_of_sold(SQL("difference.origin_date")),
         former=_join(
             SQL(
                 "COALESCE(%s, %s) AS %s",
@@ -171,6 +174,36 @@ def append_differences(relation, standing_where, *, mended=False):
         same_key=_same("latest", "difference", KEY),
         difference_columns=_columns(KEY + FACTS + FROZEN, "difference"),
         mended=mended,
+    )
+
+
+def _former_of_sold(day):
+    """Return whose the row ``difference`` was on ``day``, where it is money for an older sale.
+
+    A payment may be entered after a merge and dated before it. Then it goes with the enrolments
+    of the one that the line was sold to.
+    """
+    return SQL(
+        """
+        CASE WHEN difference.stage = 'collected' AND EXISTS (
+            SELECT 1 FROM pmm_enrollment_former
+        ) THEN (
+            SELECT former.former_ref FROM pmm_enrollment_former former
+            WHERE former.enrollment_id IN (
+                SELECT seller.enrollment_id FROM pmm_enrollment_former seller
+                WHERE seller.former_ref = (
+                    SELECT sold.former_ref FROM pmm_credit sold
+                    WHERE sold.line_id = difference.line_id
+                        AND sold.line_model = difference.line_model
+                        AND sold.partner_id = difference.partner_id
+                        AND sold.role = difference.role AND sold.stage = 'invoiced'
+                    ORDER BY sold.id DESC LIMIT 1
+                )
+            ) AND %s < former.date_stop
+            ORDER BY former.date_stop LIMIT 1
+        ) END
+        """,
+        day,
     )
 
 

@@ -69,6 +69,20 @@ class TestPartnerMerge(MergeCommon):
         self.assertEqual(self._actual(self.acme_in, "2026-03"), 80)
         self.assertEqual(self._actual(self.bolt_in, "2026-04"), -30)
 
+    def test_payment_entered_late_counts_where_its_day_counted(self):
+        """P12, K4: paid the day before the merge, or on its day; both entered after it."""
+        collected = self._kpi("Collected", stage="collected")
+        invoice = self._invoice(self.acme, "2026-03-10", 100)
+        self._merge_unchanged(self.acme, into=self.bolt)
+        self._pay(invoice, "2026-04-14", 30)
+        self._pay(invoice, "2026-04-15", 20)
+        self.program._run()
+        self.assertEqual(self._actual(self.acme_in, "2026-04", collected), 30)
+        self.assertEqual(self._actual(self.bolt_in, "2026-04", collected), 20)
+        credits = self.env["pmm.credit"].search([("stage", "=", "collected")], order="date")
+        self.assertEqual(credits.mapped("former_ref"), [self.acme_id, 0])
+        self.assertEqual(credits.mapped("origin_former_ref"), [self.acme_id, 0])
+
     def test_line_that_both_were_credited_with(self):
         """P12: revisions of both stand one behind the other; the unique index holds."""
         invoice = self._invoice(self.acme, "2026-03-10", 100)
