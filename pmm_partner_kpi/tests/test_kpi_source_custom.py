@@ -142,6 +142,7 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
     def test_companies(self):
         """DESIGN 3.5: the record's company, or that of what leads to its partner."""
         other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids = self.env["res.company"].search([])
         self._lead(self.acme, company_id=other.id, team_id=False)
         self._lead(self.acme, company_id=False, team_id=False)
         self._lead(self.acme, company_id=self.company.id)
@@ -321,7 +322,7 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
             Kpi = self.env["pmm.kpi.definition"]
             with self.subTest(model):
                 self.assertTrue(Kpi.with_user(everything).create(vals))
-                self.env["ir.rule"].create(
+                rule = self.env["ir.rule"].create(
                     {
                         "name": "Own records",
                         "model_id": vals["custom_model_id"],
@@ -330,6 +331,7 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
                 )
                 with self.assertRefused("may read some of", ValidationError):
                     Kpi.with_user(everything).create(vals)
+                rule.unlink()
 
     def test_rules_that_conditions_fulfil(self):
         """K6: a rule that hides what the conditions leave out anyway hides nothing."""
@@ -347,9 +349,9 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
 
     def test_records_without_company(self):
         """DESIGN 3.5: rows of nobody's company are counted by who may see all companies."""
-        companies = self.env["res.company"].create({"name": "Other"}) | self.env[
-            "res.company"
-        ].search([])
+        self.env["res.company"].create({"name": "Other"})
+        companies = self.env["res.company"].search([])
+        self.env.user.company_ids = companies
         seats = self._custom("Seats", "calendar.attendee", "partner_id", "create_date")
         seats = seats.with_user(self.manager)
         with self.assertRefused("of all companies", ValidationError):
