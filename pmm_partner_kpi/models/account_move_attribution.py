@@ -46,7 +46,7 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
-        return self._pmm_write(vals, lambda moves: super(AccountMove, moves).write(vals))
+        return self._pmm_write(vals, lambda moves: super().write(vals))
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        return self._pmm_write(vals, lambda orders: super(SaleOrder, orders).write(vals))
+        return self._pmm_write(vals, lambda orders: super().write(vals))
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
