@@ -26,8 +26,6 @@ class PmmKpiSource(models.AbstractModel):
         ``kpis`` share their ``_pass_key``. ``windows`` is a :class:`PeriodWindows` or
         :class:`OwnWindows`. Rows without facts may be left out, no pair comes twice, nothing of
         another company counts, and only days on which enrolment and programme run (with
-        ``windows.stretch.years_back``: so many years later). Values are in programme currency,
-        or in the KPI's unit; they need not be rounded.
         ``windows.stretch.years_back``: so many years later). Values are in programme currency, or
         in the KPI's unit; they need not be rounded.
         """

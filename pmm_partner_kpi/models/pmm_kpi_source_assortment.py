@@ -37,7 +37,7 @@ class PmmKpiSourceAssortment(models.AbstractModel):
         return False
 
     @api.model
-    def _facts_domain(self, measurement):
+    def _facts_domain(self, measurement, start, stop):
         return Domain("is_return", "=", False) & Domain(
             self._counted_column(measurement.kpi_id), "!=", False
         )

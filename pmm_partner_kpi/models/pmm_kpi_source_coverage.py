@@ -44,8 +44,8 @@ class PmmKpiSourceCoverage(models.AbstractModel):
             )
 
     @api.model
-    def _facts_domain(self, measurement):
-        domain = super()._facts_domain(measurement)
+    def _facts_domain(self, measurement, start, stop):
+        domain = super()._facts_domain(measurement, start, stop)
         kpi = measurement.kpi_id
         if wanted := kpi._coverage_wanted():
             domain &= Domain(self._counted_column(kpi), "in", wanted.ids)

@@ -1,7 +1,10 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..queries.credit_values import credit_values, is_sold, is_standing
+from ..queries.credit_values import counted_credits, credit_values, is_sold, is_standing
+from ..queries.windows import PeriodWindows
 
 
 class PmmKpiSourceCredits(models.AbstractModel):
@@ -58,22 +61,43 @@ class PmmKpiSourceCredits(models.AbstractModel):
 
     @api.model
     def _view_facts(self, measurement):
-        kpi, program, period = measurement.kpi_id, measurement.program_id, measurement.period_id
-        start, stop = kpi._window_of(period)
-        counted = measurement.enrollment_id._counted_domain(
-            kpi.scope, kpi._credit_date_column(), start, stop
-        )
+        kpi, program = measurement.kpi_id, measurement.program_id
+        date = kpi._credit_date_column()
+        start, stop = kpi._window_of(measurement.period_id)
+        counted = measurement.enrollment_id._counted_domain(kpi.scope, date, start, stop)
+        facts = self._facts_domain(measurement, start, stop)
+        groups = self._facts_groups(kpi)
+        if kpi.compare != "none":
+            year = relativedelta(years=1)
+            facts |= self._facts_domain(measurement, start - year, stop - year)
+            counted |= Domain("id", "in", self._credits_of_last_year(measurement))
+            groups = [f"{date}:year", *groups]
         action = self.env["ir.actions.act_window"]._for_xml_id("pmm_partner_kpi.pmm_credit_action")
-        domain = counted & kpi._credit_domain(program) & self._facts_domain(measurement)
         return action | {
             "display_name": measurement.display_name,
-            "context": {"group_by": self._facts_groups(kpi)},
-            "domain": list(domain),
+            "context": {"group_by": groups},
+            "domain": list(counted & kpi._credit_domain(program) & facts),
         }
 
     @api.model
-    def _facts_domain(self, measurement):
-        """Return which of the credits that the KPI counts the figure is made of."""
+    def _credits_of_last_year(self, measurement):
+        """Return the ids of the credits that ``measurement`` is compared with."""
+        kpi, program = measurement.kpi_id, measurement.program_id
+        windows = PeriodWindows.of(measurement, kpi._stretches()[1])
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            counted_credits(
+                windows, kpi.scope, kpi._credit_day(program), kpi._credit_condition(program)
+            )
+        )
+        return [id_ for [id_] in rows]
+
+    @api.model
+    def _facts_domain(self, measurement, start, stop):
+        """Return which of the credits that the KPI counts the figure is made of.
+
+        They are limited to the days ``[start, stop)`` already.
+        """
         return Domain.TRUE
 
     @api.model

@@ -84,5 +84,11 @@ class PmmKpiSourceFacts(models.AbstractModel):
         result = measurement.sudo()
         kpi = result.kpi_id
         facts = kpi._source()._facts(kpi, result.program_id)
-        rows = self.env.execute_query(fact_records(result, kpi.scope, facts, kpi._stretches()[0]))
-        return sorted(id_ for [id_] in rows)
+        # growth is made of this year's and of last year's
+        return sorted(
+            {
+                id_
+                for stretch in kpi._stretches()
+                for [id_] in self.env.execute_query(fact_records(result, kpi.scope, facts, stretch))
+            }
+        )

@@ -37,5 +37,5 @@ class PmmKpiSourceMargin(models.AbstractModel):
         return True
 
     @api.model
-    def _facts_domain(self, measurement):
+    def _facts_domain(self, measurement, start, stop):
         return Domain("has_cost", "=", True)

@@ -59,7 +59,7 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
         return False
 
     @api.model
-    def _facts_domain(self, measurement):
+    def _facts_domain(self, measurement, start, stop):
         """Return the sales to new customers on the day on which they were new."""
         kpi, program = measurement.kpi_id, measurement.program_id
         self.env.flush_all()
@@ -72,7 +72,6 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
                 kpi.stage,
             )
         )
-        start, stop = kpi._window_of(measurement.period_id)
         column = kpi._credit_date_column()
         days = {}
         for partner, _former, customer, day in rows:

@@ -30,7 +30,7 @@ class PmmKpiSourceOrders(models.AbstractModel):
         return False
 
     @api.model
-    def _facts_domain(self, measurement):
+    def _facts_domain(self, measurement, start, stop):
         return Domain("is_return", "=", False)
 
     @api.model

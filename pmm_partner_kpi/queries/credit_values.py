@@ -39,6 +39,17 @@ def credit_values(windows, scope, day, columns, stage):
     )
 
 
+def counted_credits(windows, scope, day, condition):
+    """Return a SELECT (id) of the credits behind the values: those that fulfil ``condition``."""
+    return SQL(
+        "SELECT pmm_credit.id FROM pmm_credit %(counted)s %(days)s WHERE %(windows)s AND %(where)s",
+        counted=join_counted(scope, day, windows.wanted, years=windows.stretch.years_back),
+        days=windows.join(day),
+        windows=windows.where,
+        where=condition,
+    )
+
+
 def is_among(credits):
     """Return the condition that the credit is one of ``credits``, a SELECT of ids.
 

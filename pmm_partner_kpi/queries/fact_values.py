@@ -42,12 +42,7 @@ def fact_records(measurement, scope, facts, stretch):
     have theirs as well.
     """
     day = SQL.identifier("fact", "day")
-    windows = PeriodWindows(
-        measurement.program_id,
-        measurement.enrollment_id.ids,
-        SQL("period.id = %s", measurement.period_id.id),
-        stretch,
-    )
+    windows = PeriodWindows.of(measurement, stretch)
     return SQL(
         "SELECT DISTINCT fact.record_id FROM (%s) fact %s %s WHERE %s",
         facts,

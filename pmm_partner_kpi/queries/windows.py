@@ -30,6 +30,13 @@ class PeriodWindows:
         self._enrollment_ids = enrollment_ids
         self._period_where = period_where or SQL("period.state <> 'closed'")
 
+    @classmethod
+    def of(cls, measurement, stretch):
+        """Return the one window of a result, whether its period is closed or not."""
+        period_where = SQL("period.id = %s", measurement.period_id.id)
+        enrollment = measurement.enrollment_id
+        return cls(enrollment.program_id, enrollment.ids, period_where, stretch)
+
     def variant(self, stretch):
         """Return the same windows with the days of ``stretch``."""
         return PeriodWindows(self.program, self._enrollment_ids, self._period_where, stretch)
@@ -165,8 +172,3 @@ class PeriodsOfWindows(PeriodWindows):
             day,
             back,
         )
-
-
-def local_day(column, program):
-    """Return the day that the UTC datetime ``column`` is in ``program``'s time zone."""
-    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, program.tz)

@@ -96,6 +96,29 @@ class TestKpiCompare(PmmCommon):
             self._invoice(self.stranger, day, amount)
         self.assertValues(kpi, {"2026-02": 100000 - 100, "2026-03": -1000}, joined)
         self.assertFalse(self._measurement(joined, "2026-01", kpi))
+        self.assertEqual(self._amounts_behind(kpi, "2026-02", joined), [100, 100000])
+        self.assertEqual(self._amounts_behind(kpi, "2026-03", joined), [1000])
+
+    def _amounts_behind(self, kpi, period, enrollment=None):
+        result = self._measurement(enrollment or self.acme_in, period, kpi)
+        credits = self.env["pmm.credit"].search(result.action_view_credits()["domain"])
+        return sorted(credits.mapped("amount"))
+
+    def test_growth_opens_both_years(self):
+        """K13, K8: behind a growth is what was sold in either year, and nothing else."""
+        first = {"2025-02-28": 7, "2025-03-01": 5, "2025-03-31": 3, "2025-04-01": 2}
+        second = {"2026-02-28": 70, "2026-03-01": 50, "2026-03-31": 30, "2026-04-01": 20}
+        for day, amount in (first | second).items():
+            self._invoice(self.acme, day, amount)
+        self._invoice(self.stranger, "2025-03-10", 1000, pmm_referrer_id=self.acme.id)
+        new = self._growth(source="new_customers", role="referrer")
+        booked = self._growth(stage="booked")
+        kpi = self._growth()
+        self.assertValues(kpi, {"2026-03": 80 - 8})
+        self.assertEqual(self._amounts_behind(kpi, "2026-03"), [3, 5, 30, 50])
+        self.assertEqual(self._amounts_behind(new, "2026-03"), [1000])
+        self.assertEqual(self._amounts_behind(new, "2026-02"), [])
+        self.assertEqual(self._amounts_behind(booked, "2026-03"), [])
 
     def test_growth_of_who_joined_last_year(self):
         """K13: what was bought before the enrolment began last year is last year's all the same."""
