@@ -33,13 +33,21 @@ class PmmPortalScores(PmmPortal):
         scores = scores.sorted(lambda each: (each.scorecard_id.sequence, each.scorecard_id.id))
         rows = scores._component_rows()
         if request.env.user.share:
-            rows = {
-                score: [part for part in parts if not part["kpi"].is_internal]
-                for score, parts in rows.items()
-            }
+            rows = {score: self._shown_rows(parts) for score, parts in rows.items()}
             scores = scores.filtered(lambda score: rows[score])
         return {
             "scores": scores,
             "score_rows": rows,
             "sees_money": self._sees_money(roles),
         }
+
+    def _shown_rows(self, parts):
+        """Return what partners see of a score: nothing that internal KPIs follow from.
+
+        With all weights and the other attainments theirs could be worked out, so where there are
+        internal KPIs no weight is shown.
+        """
+        shown = [part for part in parts if not part["kpi"].is_internal]
+        if len(shown) == len(parts):
+            return shown
+        return [part | {"weight": False} for part in shown]
