@@ -69,11 +69,14 @@ from . import pmm_kpi_source_margin
 from . import pmm_kpi_source_margin_rate
 from . import pmm_kpi_source_orders
 from . import pmm_kpi_source_average_order
+from . import pmm_kpi_source_largest_order
+from . import pmm_kpi_source_smallest_order
 from . import pmm_kpi_source_assortment
 from . import pmm_kpi_source_coverage
 from . import pmm_kpi_source_returns_rate
 from . import pmm_kpi_source_new_customers
 from . import pmm_kpi_definition
+from . import pmm_kpi_definition_sales
 from . import pmm_kpi_definition_values
 from . import pmm_kpi_definition_scope
 from . import pmm_kpi_definition_answers
@@ -90,7 +93,6 @@ from . import pmm_kpi_definition_facts
 from . import pmm_kpi_definition_custom
 from . import pmm_kpi_definition_custom_check
 from . import pmm_program_facts
-from . import pmm_kpi_definition_sales
 from . import pmm_kpi_definition_opening
 from . import pmm_kpi_definition_conditions
 from . import pmm_kpi_definition_frozen

@@ -6,13 +6,17 @@ from .counted_partners import counted_for, counted_partners, join_counted
 from .credit_differences import FACTS, KEY
 from .enrollment_days import former_ref
 
+NOTHING = SQL("")
+EXTREMES = {"max": SQL("MAX"), "min": SQL("MIN")}
 
-def credit_values(windows, scope, day, columns, stage):
+
+def credit_values(windows, scope, day, columns, stage, each=NOTHING):
     """Return a SELECT (enrollment_id, window_id, …) over ``pmm_credit``.
 
     ``day`` is the SQL date of a credit that decides, ``scope`` says whose credits count
     (:mod:`counted_partners`), ``columns`` is a list of (name, aggregate, condition): what the
-    column is called, its aggregate, and which credits it looks at.
+    column is called, its aggregate, and which credits it looks at. ``each`` are more columns to
+    group by.
     """
     conditions = []
     for _name, _aggregate, condition in columns:
@@ -26,8 +30,9 @@ def credit_values(windows, scope, day, columns, stage):
         %(join_counted)s
         %(days)s
         WHERE %(windows)s AND (%(where)s)
-        GROUP BY enrollment.id, days.window_id
+        GROUP BY enrollment.id, days.window_id%(each)s
         """,
+        each=each,
         corrected=_corrected(windows.program, stage, _partners(scope, windows)),
         columns=SQL(", ").join(
             SQL("%s AS %s", aggregate, SQL.identifier(name)) for name, aggregate, _ in columns
@@ -36,6 +41,30 @@ def credit_values(windows, scope, day, columns, stage):
         days=windows.join(day),
         windows=windows.where,
         where=SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions),
+    )
+
+
+def document_values(windows, scope, day, columns, stage):
+    """Return a SELECT (enrollment_id, window_id, …): the largest or smallest document of each.
+
+    As :func:`credit_values`, whose aggregates are made per document here; each of ``columns`` has
+    one item more: "max" or "min".
+    """
+    documents = credit_values(
+        windows,
+        scope,
+        day,
+        [column[:3] for column in columns],
+        stage,
+        each=SQL(", pmm_credit.document_id"),
+    )
+    return SQL(
+        "SELECT enrollment_id, window_id, %s FROM (%s) document GROUP BY enrollment_id, window_id",
+        SQL(", ").join(
+            SQL("%s(%s) AS %s", EXTREMES[extreme], SQL.identifier(name), SQL.identifier(name))
+            for name, _aggregate, _condition, extreme in columns
+        ),
+        documents,
     )
 
 

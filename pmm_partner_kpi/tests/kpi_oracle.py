@@ -410,6 +410,19 @@ class KpiOracle(Oracle):
         number = self._orders(kpi, rows)
         return self._revenue(kpi, rows) / number if number else None
 
+    def _largest_order(self, kpi, rows):
+        return max(self._documents(kpi, rows), default=None)
+
+    def _smallest_order(self, kpi, rows):
+        return min(self._documents(kpi, rows), default=None)
+
+    def _documents(self, kpi, rows):
+        amounts = defaultdict(list)
+        for fact, rate in rows:
+            if not fact.is_return:
+                amounts[fact.document].append((fact, rate))
+        return [self._revenue(kpi, found) for found in amounts.values()]
+
     @staticmethod
     def _sold(rows):
         return [fact for fact, _rate in rows if fact.amount > 0 and not fact.is_return]

@@ -88,6 +88,8 @@ FACTORIES = {
     "margin_rate": Factory,
     "orders": Factory,
     "average_order": Factory,
+    "largest_order": Factory,
+    "smallest_order": Factory,
     "assortment": Factory,
     "coverage": Factory,
     "new_customers": Referred,

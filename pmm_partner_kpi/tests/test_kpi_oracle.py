@@ -143,6 +143,9 @@ class TestKpiOracle(StructureByChance, PmmCommon):
                 "scope": "group",
                 "returns_in": "origin",
             },
+            "Largest invoice": {"source": "largest_order", "scope": "group"},
+            "Largest order": {"source": "largest_order", "stage": "booked", "role": "referrer"},
+            "Smallest invoice": {"source": "smallest_order"},
             "Products": {"source": "assortment"},
             "Categories of the tree": {
                 "source": "assortment",

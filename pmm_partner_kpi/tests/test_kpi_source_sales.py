@@ -104,6 +104,32 @@ class TestKpiSourceSales(PmmCommon):
         self.assertValues({"2026-02": 1}, k=orders)
         self.assertValues({"2026-02": 40}, k=average)
 
+    def test_largest_and_smallest(self):
+        """K3: per document what stands of its lines; returns and what was withdrawn do not."""
+        kpis = self._largest_and_smallest()
+        first = self._invoice(self.acme, "2026-02-01", 100, 50)
+        gone = self._invoice(self.acme, "2026-02-28", 500)
+        self._invoice(self.acme, "2026-02-02", 149.99)
+        self._refund(first, "2026-02-20", 30)
+        self._reset(gone)
+        for kpi, value in zip(kpis, (150, 149.99), strict=True):
+            self.assertValues({"2026-01": None, "2026-02": value, "2026-03": None}, k=kpi)
+        gone.action_post()
+        for kpi, value in zip(kpis, (500, 149.99), strict=True):
+            self.assertValues({"2026-02": value}, k=kpi)
+
+    def test_largest_and_smallest_of_a_category(self):
+        """K3: with a category, documents with such a line, and only such lines' amounts."""
+        self._invoice(self.acme, "2026-02-01", 100, (self.training, 1, 40))
+        self._invoice(self.acme, "2026-02-02", (self.training, 2, 30))
+        self._invoice(self.acme, "2026-02-03", 10)
+        kpis = self._largest_and_smallest(category_ids=self.services.ids)
+        for kpi, value in zip(kpis, (60, 40), strict=True):
+            self.assertValues({"2026-02": value}, k=kpi)
+
+    def _largest_and_smallest(self, **vals):
+        return [self._kpi(code, source=f"{code}_order", **vals) for code in ("largest", "smallest")]
+
     def test_orders_of_other_stages(self):
         """K4: confirmed orders by the programme's day; invoices in each window of a payment."""
         booked = self._kpi("Booked", source="orders", stage="booked")
@@ -295,6 +321,8 @@ class TestKpiSourceSales(PmmCommon):
             "margin_rate": 40,
             "orders": 2,
             "average_order": 650,
+            "largest_order": 1200,
+            "smallest_order": 100,
             "assortment": 2,
             "returns_rate": 7.6923,
         }
@@ -368,6 +396,8 @@ class TestKpiSourceSales(PmmCommon):
                 "margin_rate": 50,
                 "orders": 1,
                 "average_order": 10,
+                "largest_order": 10,
+                "smallest_order": 10,
                 "assortment": 1,
                 "new_customers": 1,
                 "returns_rate": 0,
@@ -388,6 +418,8 @@ class TestKpiSourceSales(PmmCommon):
             "margin_rate": 3,
             "orders": 3,
             "average_order": 3,
+            "largest_order": 3,
+            "smallest_order": 3,
             "assortment": 3,
             "new_customers": 3,
             "returns_rate": 5,
@@ -408,6 +440,8 @@ class TestKpiSourceSales(PmmCommon):
             "margin_rate",
             "orders",
             "average_order",
+            "largest_order",
+            "smallest_order",
             "assortment",
             "new_customers",
             "returns_rate",
