@@ -113,11 +113,6 @@ class PmmKpiDefinition(models.Model):
         for kpi in self:
             kpi._source()._check(kpi)
 
-    @api.onchange("source")
-    def _onchange_source(self):
-        if self.source == "returns_rate":
-            self.direction = "lower"
-
     @api.model
     def _measured_by(self):
         return super()._measured_by() | {

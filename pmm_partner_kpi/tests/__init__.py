@@ -28,6 +28,7 @@ from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
 from . import test_pmm_kpi_scope
 from . import test_partner_merge
+from . import test_partner_merge_facts
 from . import test_partner_merge_structure
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency
