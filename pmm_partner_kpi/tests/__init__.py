@@ -1,5 +1,6 @@
 from . import test_credit_stages
 from . import test_credit_cost
+from . import test_credit_cost_kept
 from . import test_credit_exclusions
 from . import test_credit_frozen
 from . import test_credit_queries
