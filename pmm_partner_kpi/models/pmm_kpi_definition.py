@@ -75,7 +75,10 @@ class PmmKpiDefinition(models.Model):
         [("higher", "Higher is better"), ("lower", "Lower is better")],
         string="Good is",
         required=True,
-        default="higher",
+        compute="_compute_direction",
+        store=True,
+        readonly=False,
+        precompute=True,
         tracking=True,
         help="Lower is better: the target is a limit, and whether it was kept is known when the"
         " period has ended.",
@@ -154,6 +157,12 @@ class PmmKpiDefinition(models.Model):
             number += 1
             code = f"{stem}_{number}"
         return code
+
+    @api.depends("source")
+    def _compute_direction(self):
+        for kpi in self:
+            is_limit = kpi.source and kpi._source()._is_limit(kpi)
+            kpi.direction = "lower" if is_limit else "higher"
 
     @api.depends("source", "compare")
     def _compute_unit(self):

@@ -85,7 +85,7 @@ class PmmKpiDefinition(models.Model):
     @api.depends("source")
     def _compute_is_internal(self):
         for kpi in self:
-            kpi.is_internal = kpi.source in ("margin", "margin_rate")
+            kpi.is_internal = bool(kpi.source) and kpi._source()._is_internal(kpi)
 
     @api.depends("source", "stage")
     def _compute_has_returns(self):
