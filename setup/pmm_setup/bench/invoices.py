@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import contextlib
 
-from odoo.addons.pmm_partner_kpi.models import account_move
+from odoo.addons.pmm_partner_kpi.models import (
+    account_move,
+    account_move_attribution,
+    pmm_unit_cost,
+)
 
 LINES = 3
-HOOKS = ("create", "write")
+# all that runs when an invoice is made and posted
+HOOKS = {
+    account_move.AccountMove: ("create", "write", "_post"),
+    account_move_attribution.AccountMove: ("create", "write"),
+    pmm_unit_cost.PmmUnitCost: ("default_get", "create", "write"),
+}
 
 
 def drafts(env, partner_ids, count, number):
@@ -41,12 +50,15 @@ def post(moves):
 @contextlib.contextmanager
 def hooks(present):
     """Have our hooks on invoices in place for the block, or not."""
-    owner = account_move.AccountMove
-    removed = {} if present else {name: owner.__dict__[name] for name in HOOKS}
-    for name in removed:
+    removed = []
+    if not present:
+        removed = [
+            (owner, name, owner.__dict__[name]) for owner, names in HOOKS.items() for name in names
+        ]
+    for owner, name, _function in removed:
         delattr(owner, name)
     try:
         yield
     finally:
-        for name, function in removed.items():
+        for owner, name, function in removed:
             setattr(owner, name, function)

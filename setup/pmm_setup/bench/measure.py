@@ -45,7 +45,14 @@ class Measure(Steps):
             self.beside("c. accruing 2 rules", self.entries, "accrue", self._accrue),
         ]
         seconds = sum(each["seconds"] for each in full)
-        return [*found, *full, self._run_now(), self._changes(seconds), self._hooks()]
+        return [
+            *found,
+            *full,
+            self._run_now(),
+            self._changes(seconds),
+            self._on_demand(seconds),
+            self._hooks(),
+        ]
 
     # === A, B, C: FROM NOTHING === #
 
@@ -92,6 +99,31 @@ class Measure(Steps):
             say(f"d. {NEW} new invoices, {number + 1} of {self.repeats}: {meter.seconds[-1]:.2f} s")
         return line(
             f"d. after {NEW} new invoices",
+            self.size,
+            median(meter.seconds),
+            full,
+            max(meter.queries),
+            meter.peak_mb,
+        )
+
+    def _on_demand(self, full):
+        """Measure the button *Measure now* of the largest partners, each after a new invoice."""
+        rows = self.env["pmm.credit"]._read_group(
+            [("role", "=", "buyer")], ["partner_id"], order="__count desc", limit=self.repeats
+        )
+        meter = Meter(self.env)
+        for number, [partner] in enumerate(rows):
+            invoices.post(invoices.drafts(self.env, partner.ids, 1, number))
+            enrollment = self.env["pmm.enrollment"].search(
+                [("program_id", "=", self.program.id), ("partner_id", "=", partner.id)]
+            )
+            self.env.invalidate_all()
+            with meter.block():
+                enrollment.action_measure_now()
+                self.env.cr.commit()
+            say(f"d1. one partner, {number + 1} of {self.repeats}: {meter.seconds[-1]:.2f} s")
+        return line(
+            "d1. one partner on demand",
             self.size,
             median(meter.seconds),
             full,
