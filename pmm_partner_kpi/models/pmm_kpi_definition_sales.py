@@ -92,7 +92,7 @@ class PmmKpiDefinition(models.Model):
         for kpi in self:
             kpi.has_returns = bool(
                 kpi.source
-                and kpi.stage == "invoiced"
+                and kpi.stage != "booked"
                 and kpi._source()._counts_credits(kpi)
                 and kpi._source()._counts_returns(kpi)
             )

@@ -146,7 +146,7 @@ class PmmKpiDefinition(models.Model):
         self.ensure_one()
         if self.stage == "booked":
             return "booked_at"
-        returned = self.stage == "invoiced" and self.returns_in == "origin"
+        returned = self.stage != "booked" and self.returns_in == "origin"
         return "origin_date" if returned else "date"
 
     def _credit_day(self, program):

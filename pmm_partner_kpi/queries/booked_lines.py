@@ -7,16 +7,27 @@ who needs the day of another zone takes it from ``booked_at``.
 
 from odoo.tools import SQL
 
-from .credited_partners import cost_of, credited_partners, has_cost, is_known, share_of
+from .credited_partners import (
+    cost_of,
+    credited_partners,
+    has_cost,
+    is_known,
+    share_of,
+    state_of,
+    units_of,
+)
 from .no_sales import is_no_sale
 
 _DAY = SQL(
     """(document.date_order AT TIME ZONE 'UTC'
         AT TIME ZONE COALESCE(NULLIF(home.tz, ''), 'UTC'))::date"""
 )
-_QUANTITY = SQL(
-    """(sale_line.product_uom_qty
+_QUANTITY = units_of(
+    SQL(
+        """(sale_line.product_uom_qty
         * COALESCE(line_uom.factor, 1) / COALESCE(NULLIF(uom.factor, 0), 1))"""
+    ),
+    "sale_line",
 )
 _AMOUNT = SQL(
     """(ROUND(sale_line.price_subtotal / COALESCE(NULLIF(document.currency_rate, 0), 1)
@@ -54,7 +65,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
             FALSE AS is_return,
             template.categ_id,
             COALESCE(ship.country_id, customer.country_id) AS country_id,
-            COALESCE(ship.state_id, customer.state_id) AS state_id,
+            %(state)s AS state_id,
             currency.id AS currency_id,
             credited.former_refs,
             %(quantity)s AS quantity,
@@ -78,6 +89,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
             AND %(known)s AND %(in_companies)s
         """,
         day=_DAY,
+        state=state_of("ship", "customer"),
         quantity=share_of(_QUANTITY, SQL("0.000001")),
         amount=share_of(_AMOUNT, SQL("currency.rounding")),
         has_cost=has_cost("sale_line"),

@@ -7,6 +7,7 @@ discount), that part is taken out of all that it pays, in proportion.
 
 What is paid of the document's total, in its currency, is paid of each of its lines. A line's credit
 is the difference of two rounded sums, so the credits of a paid document are its lines to the cent.
+A document over nothing (all of it was paid in advance) is settled by itself, on its own day.
 A credit note that is paid back counts less than nothing; it goes with the last day on which the
 invoice that it reverses was paid.
 """
@@ -69,8 +70,12 @@ def _portions(documents):
             FROM (%s) paid
             JOIN account_move move ON move.id = paid.document_id AND move.amount_total > 0
         ) day
+        UNION ALL
+        SELECT id, invoice_date, 0, 1, 1 FROM account_move
+        WHERE amount_total = 0 AND id IN (%s)
         """,
         _paid_days(documents),
+        documents,
     )
 
 

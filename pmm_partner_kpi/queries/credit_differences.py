@@ -85,11 +85,17 @@ def append_differences(relation, standing_where, *, mended=False):
                 MAX(origin_date) FILTER (WHERE origin_former_ref <> 0) AS origin_former_until
             FROM groups GROUP BY %(key)s
         ),
-        -- money comes in by events of their own, other stages have one
+        -- money comes in by events of their own, other stages have one; whose credit it was first
+        -- does not matter: who is enrolled later is credited with what the others have
         remembered AS (
             SELECT DISTINCT ON (%(event)s, paid_on) %(event)s, paid_on, %(master)s
-            FROM (SELECT *, %(paid_on)s AS paid_on FROM groups) event
-            ORDER BY %(event)s, paid_on, first_id
+            FROM (
+                SELECT *, %(paid_on)s AS paid_on FROM pmm_credit
+                WHERE (document_id, document_model) IN (
+                    SELECT document_id, document_model FROM now
+                )
+            ) event
+            ORDER BY %(event)s, paid_on, id
         ),
         difference AS (
             SELECT %(either)s, %(frozen)s, %(former)s,
@@ -149,7 +155,7 @@ def append_differences(relation, standing_where, *, mended=False):
         first_frozen=_columns(FROZEN + MASTER, "first"),
         event=_columns(EVENT),
         master=_columns(MASTER),
-        paid_on=_paid_on("groups"),
+        paid_on=_paid_on("pmm_credit"),
         paid_on_now=_paid_on("now"),
         same_event=_same("remembered", "now", EVENT),
         either=_join(

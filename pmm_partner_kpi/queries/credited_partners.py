@@ -106,6 +106,26 @@ def has_cost(line):
     )
 
 
+def units_of(quantity, line):
+    """Return the units of a document line (an alias): deductions and down payments have none."""
+    return SQL(
+        "CASE WHEN COALESCE(%s, 0) < 0 OR %s IS TRUE THEN 0 ELSE %s END",
+        SQL.identifier(line, "price_unit"),
+        SQL.identifier(line, "is_downpayment"),
+        quantity,
+    )
+
+
+def state_of(ship, customer):
+    """Return the state of delivery; it is that of the address which gives the country, too."""
+    return SQL(
+        "CASE WHEN %s IS NULL THEN %s ELSE %s END",
+        SQL.identifier(ship, "country_id"),
+        SQL.identifier(customer, "state_id"),
+        SQL.identifier(ship, "state_id"),
+    )
+
+
 def cost_of(unit_cost, quantity):
     """Return what the share of ``quantity`` has cost, in the currency of the row ``currency``."""
     return SQL(

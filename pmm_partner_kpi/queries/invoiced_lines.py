@@ -7,12 +7,30 @@ invoiced and is taken off by its negative line on the final invoice, so it count
 
 from odoo.tools import SQL
 
-from .credited_partners import cost_of, credited_partners, has_cost, is_known, share_of
+from .credited_partners import (
+    cost_of,
+    credited_partners,
+    has_cost,
+    is_known,
+    share_of,
+    state_of,
+    units_of,
+)
 from .no_sales import is_no_sale
 
-_QUANTITY = SQL(
-    """(CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
+_QUANTITY = units_of(
+    SQL(
+        """(CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
         * COALESCE(line_uom.factor, 1) / COALESCE(NULLIF(uom.factor, 0), 1))"""
+    ),
+    "line",
+)
+# where less is delivered than was paid in advance Odoo makes the last invoice a credit note
+_IS_RETURN = SQL(
+    """(move.move_type = 'out_refund' AND (move.reversed_entry_id IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM account_move_line advance
+        WHERE advance.move_id = move.id AND advance.is_downpayment
+    )))"""
 )
 
 
@@ -45,10 +63,10 @@ def invoiced_lines(scope, *, excluded=(), everybody=False):
             'account.move' AS document_model,
             move.id AS document_id,
             move.name AS document_name,
-            move.move_type = 'out_refund' AS is_return,
+            %(is_return)s AS is_return,
             template.categ_id,
             COALESCE(ship.country_id, customer.country_id) AS country_id,
-            COALESCE(ship.state_id, customer.state_id) AS state_id,
+            %(state)s AS state_id,
             line.company_currency_id AS currency_id,
             credited.former_refs,
             %(quantity)s AS quantity,
@@ -76,6 +94,8 @@ def invoiced_lines(scope, *, excluded=(), everybody=False):
                 WHERE link.invoice_line_id = line.id AND %(excluded)s
             )
         """,
+        is_return=_IS_RETURN,
+        state=state_of("ship", "customer"),
         quantity=share_of(_QUANTITY, SQL("0.000001")),
         amount=share_of(SQL("-line.balance"), SQL("currency.rounding")),
         has_cost=has_cost("line"),

@@ -84,6 +84,21 @@ class TestCreditFrozen(PmmCommon):
             )
             self.assertEqual([row for row in shared if row[1]], [(self.pumps, amount / 2)])
 
+    def test_who_is_enrolled_later(self):
+        """DESIGN 1: what others are credited with already is the same for who joins later."""
+        invoice = self._invoice(self.acme, "2026-02-03", 100)
+        self._change_credits(invoice, shares=[(self.stranger, 50)])
+        self.program._run()
+        self.pump.categ_id = self.services
+        self._enroll(self.stranger, "2026-01-01")
+        self.assertNothingToMend()
+        shared = self.env["pmm.credit"].search([("partner_id", "=", self.stranger.id)])
+        self.assertEqual((shared.categ_id, shared.amount), (self.pumps, 50))
+        self._change_credits(invoice, shares=[(self.stranger, 40)])
+        self.assertNothingToMend()
+        split = self.env["pmm.credit"].search([("role", "=", "split")])
+        self.assertEqual(split.categ_id, self.pumps)
+
     def test_a_run_between_reset_and_posting_changes_nothing(self):
         """DESIGN 1: whether the schedule runs while the document is a draft makes no difference."""
         first, second = (self._invoice(self.acme, "2026-03-10", 100) for _ in range(2))

@@ -194,6 +194,8 @@ class TestKpiSourceSales(PmmCommon):
         kpi.source = "orders"
         self.assertFalse(kpi.has_returns)
         kpi.write({"source": "revenue", "stage": "collected"})
+        self.assertTrue(kpi.has_returns)
+        kpi.stage = "booked"
         self.assertFalse(kpi.has_returns)
 
     # === NEW CUSTOMERS === #
