@@ -37,12 +37,16 @@ class Fact:
     product: int
     category: int
     country: str
+    state: str
+    user: int
     amount: Decimal
     quantity: Decimal
     cost: Decimal | None  # None: not known
 
     def part(self, share, total=1):
         """Return (amount, quantity, cost) of this share of it, each rounded by itself."""
+        if not total:  # nothing is due: settled as it is
+            share = total = Decimal(1)
         return (
             rounded(self.amount * share / total),
             rounded(self.quantity * share / total, 6),
@@ -51,7 +55,7 @@ class Fact:
 
 
 class KpiOracle(Oracle):
-    """What credits and results have to be; remembers costs and categories as they were.
+    """What credits and results have to be; remembers what documents took over at their event.
 
     ``conditions``: {name of a KPI: which facts it wants}; ``formulas``: {name: function of
     the values of other KPIs}.
@@ -61,6 +65,61 @@ class KpiOracle(Oracle):
         super().__init__(env)
         self.conditions, self.formulas = conditions, formulas
         self.costs, self.places, self.kinds = {}, {}, {}
+        self.frozen, self.corrected = {}, set()
+
+    # === EVENTS === #
+
+    def remember(self):
+        """Note costs and territories of what is confirmed or posted, before they change."""
+        for document in [*self._orders_that_count(), *self._moves_that_count()]:
+            self._territory(document)
+            for line in self._lines_of(document):
+                self._unit_cost(line, document)
+
+    def posted_again(self, documents):
+        """Note that their territory is looked up again, where nobody has corrected it."""
+        for document in documents:
+            if self._key(document) not in self.corrected:
+                self.places.pop(self._key(document), None)
+
+    def confirmed_again(self, order):
+        """Note that it is another event."""
+        self.posted_again(order)
+        lines = set(order.order_line.ids)
+        for line in order.order_line:
+            self.costs.pop(self._key(line), None)
+        self.frozen = {
+            event: dimensions
+            for event, dimensions in self.frozen.items()
+            if event[0] != "booked" or event[1] not in lines
+        }
+
+    def correct(self, document, partner, share):
+        """Note that a manager has said in whose territory it is."""
+        self.remember()
+        place = (partner, exact(share)) if partner else None
+        if self.places[self._key(document)] != place:
+            self.places[self._key(document)] = place
+            self.corrected.add(self._key(document))
+
+    @staticmethod
+    def _key(record):
+        return record._name, record.id
+
+    def _orders_that_count(self):
+        return self.env["sale.order"].search([("state", "=", "sale")], order="id")
+
+    def _moves_that_count(self):
+        wanted = [("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund"))]
+        return self.env["account.move"].search(wanted, order="id")
+
+    @staticmethod
+    def _lines_of(document):
+        """Return the lines that are sales."""
+        if document._name == "sale.order":
+            lines = document.order_line
+            return lines.filtered(lambda line: not line.display_type and not line.is_downpayment)
+        return document.line_ids.filtered(lambda line: line.display_type == "product")
 
     # === WHO IS CREDITED === #
 
@@ -74,26 +133,27 @@ class KpiOracle(Oracle):
         ]
         territory = self._territory(document)
         if territory:
-            share = exact(territory.share) / 100
-            found.append(("territory", territory.partner_id, share))
+            found.append(("territory", territory[0], territory[1] / 100))
         company = document.company_id
         return [row for row in found if self._is_enrolled(row[1], company)]
 
     def _territory(self, document):
-        """Return the territory of a document: that of its order, of the invoice it reverses…"""
-        key = (document._name, document.id)
-        if document._name == "account.move":
-            orders = document.invoice_line_ids.sale_line_ids.order_id
-            if document.reversed_entry_id:
-                if key not in self.places:
-                    self.places[key] = self._territory(document.reversed_entry_id)
-                return self.places[key]
-            if orders:
-                return self._territory(orders[0])
-            return self._territory_of(document, document.invoice_date)
-        if key not in self.places:  # looked up when it is confirmed, which is today
-            self.places[key] = self._territory_of(document, date(2026, 4, 15))
+        """Return (partner, share) of the territory of a document as it was looked up."""
+        key = self._key(document)
+        if key not in self.places:
+            self.places[key] = self._look_up(document)
         return self.places[key]
+
+    def _look_up(self, document):
+        """Return what holds now: that of its order, of the invoice it reverses, of its address."""
+        if document._name == "sale.order":  # when it is confirmed, which is today
+            return self._territory_of(document, date(2026, 4, 15))
+        if document.reversed_entry_id:
+            return self._territory(document.reversed_entry_id)
+        orders = document.invoice_line_ids.sale_line_ids.order_id
+        if orders:
+            return self._territory(orders[0])
+        return self._territory_of(document, document.invoice_date)
 
     def _territory_of(self, document, day):
         address, best = document.partner_shipping_id, None
@@ -112,27 +172,27 @@ class KpiOracle(Oracle):
             order = (-kind, territory.sequence, territory.name, territory.id)
             if best is None or order < best[0]:
                 best = (order, territory)
-        return best and best[1]
+        return best and (best[1].partner_id, exact(best[1].share))
 
     # === FACTS === #
 
     def facts(self):
         """Return all that counts now, at every stage."""
+        self.remember()
         found = []
-        for order in self.env["sale.order"].search([("state", "=", "sale")], order="id"):
+        for order in self._orders_that_count():
             found += self._of_lines(self._booked(order), self._credited(order))
-        wanted = [("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund"))]
-        for move in self.env["account.move"].search(wanted, order="id"):
+        for move in self._moves_that_count():
             invoiced = self._of_lines(self._invoiced(move), self._credited(move))
             found += invoiced + self._collected(move, invoiced)
-        self.categories = {self._event(fact): fact.category for fact in found}
-        return found
+        return [self._as_it_was(fact) for fact in found]
 
-    @staticmethod
-    def _event(fact):
-        """Return what the dimensions of a fact are frozen with."""
+    def _as_it_was(self, fact):
+        """Return the fact with the dimensions that it had at its event."""
         day = fact.day if fact.stage == "collected" else None
-        return fact.stage, fact.line, fact.partner, fact.role, day
+        event = fact.stage, fact.line, fact.partner, fact.role, fact.product, day
+        now = {name: getattr(fact, name) for name in ("category", "country", "state", "user")}
+        return replace(fact, **self.frozen.setdefault(event, now))
 
     def _of_lines(self, lines, credited):
         """Return the facts of the lines for each of those who are credited."""
@@ -142,18 +202,20 @@ class KpiOracle(Oracle):
                 fact = replace(line, role=role, partner=partner.id)
                 amount, quantity, cost = line.part(share)
                 if amount or quantity:
-                    category = self.categories.get(self._event(fact), line.category)
-                    fact = replace(fact, amount=amount, quantity=quantity, cost=cost)
-                    found.append(replace(fact, category=category))
+                    found.append(replace(fact, amount=amount, quantity=quantity, cost=cost))
         return found
 
     def _line(self, stage, line, document, quantity, **vals):
         unit, uom = line.product_id.uom_id, line.product_uom_id
         if line.product_id:
             quantity = uom._compute_quantity(quantity, unit, round=False)
-        quantity = exact(quantity, 6)
+        quantity = ZERO if self._is_no_unit(line) else exact(quantity, 6)
         price = self._unit_cost(line, document)
-        sign = -1 if vals["is_return"] else 1
+        address = document.partner_shipping_id
+        if not address.country_id:
+            address = document.partner_id
+        user = document.user_id if document._name == "sale.order" else document.invoice_user_id
+        sign = -1 if line._name == "account.move.line" and document.move_type == "out_refund" else 1
         return Fact(
             stage=stage,
             role="",
@@ -164,23 +226,58 @@ class KpiOracle(Oracle):
             customer=document.partner_id.commercial_partner_id.id,
             product=line.product_id.id,
             category=line.product_id.categ_id.id,
-            country=document.partner_shipping_id.country_id.code,
+            country=address.country_id.code,
+            state=address.state_id.name,
+            user=user.id,
             quantity=sign * quantity,
             cost=None if price is None else sign * quantity * price,
             **vals,
         )
 
+    @staticmethod
+    def _is_no_unit(line):
+        """Return whether the line is an amount: what is taken off, or paid down."""
+        sold = line if line._name == "sale.order.line" else line.sale_line_ids
+        return line.price_unit < 0 or any(sold.mapped("is_downpayment"))
+
     def _unit_cost(self, line, document):
         """Return the cost of a unit as it was when the line was first seen; None: not known."""
-        key = (line._name, line.id)
+        if line.price_unit < 0:
+            return ZERO
+        if self._is_no_unit(line) or not line.product_id:
+            return None
+        key = (*self._key(line), line.product_id)
         if key not in self.costs:
-            product = line.product_id.with_company(document.company_id)
-            self.costs[key] = Decimal(str(product.standard_price)) or None
-            if line._name == "account.move.line" and document.reversed_entry_id:
-                for other in document.reversed_entry_id.invoice_line_ids:
-                    if other.product_id == line.product_id:
-                        self.costs[key] = self._unit_cost(other, other.move_id)
+            self.costs[key] = self._cost_of_the_event(line, document)
         return self.costs[key]
+
+    def _cost_of_the_event(self, line, document):
+        if line._name == "account.move.line" and self._is_return(document):
+            sold = document.reversed_entry_id.invoice_line_ids
+            sold = sold.filtered(lambda other: other.product_id == line.product_id)
+            if not sold:
+                sold = line.sale_line_ids.invoice_lines.filtered(
+                    lambda other: (
+                        other.move_id.move_type == "out_invoice" and other.parent_state == "posted"
+                    )
+                )
+            if sold:
+                return self._average_cost(sold)
+        product = line.product_id.with_company(document.company_id)
+        return Decimal(str(product.standard_price)) or None
+
+    def _average_cost(self, lines):
+        known = [(line.quantity, self._unit_cost(line, line.move_id)) for line in lines]
+        known = [(exact(number, 6), cost) for number, cost in known if cost is not None]
+        units = sum(number for number, _cost in known)
+        return sum(number * cost for number, cost in known) / units if units else None
+
+    @staticmethod
+    def _is_return(move):
+        """Return whether it is a credit note, and not the rest of a down payment."""
+        paid_down = any(move.line_ids.sale_line_ids.mapped("is_downpayment"))
+        rest = paid_down and not move.reversed_entry_id
+        return move.move_type == "out_refund" and not rest
 
     def _booked(self, order):
         rate = Decimal(str(order.currency_rate))
@@ -195,8 +292,7 @@ class KpiOracle(Oracle):
                 origin=order.date_order,
                 amount=rounded(exact(line.price_subtotal) / rate),
             )
-            for line in order.order_line
-            if not line.display_type and not line.is_downpayment
+            for line in self._lines_of(order)
         ]
 
     def _invoiced(self, move):
@@ -209,13 +305,12 @@ class KpiOracle(Oracle):
                 line,
                 move,
                 line.quantity,
-                is_return=move.move_type == "out_refund",
+                is_return=self._is_return(move),
                 day=move.invoice_date,
                 origin=origin.invoice_date,
                 amount=exact(-line.balance),
             )
-            for line in move.line_ids
-            if line.display_type == "product"
+            for line in self._lines_of(move)
         ]
 
     def _collected(self, move, invoiced):
@@ -229,11 +324,11 @@ class KpiOracle(Oracle):
             for partial in line.matched_debit_ids:
                 other = partial.debit_move_id
                 paid[other.date] += exact(partial.credit_amount_currency) * self._money(other)
+        if not total:
+            paid = {move.invoice_date: Decimal(1)}
         found = []
         for fact in invoiced:
             so_far, before = ZERO, (ZERO, ZERO, fact.cost and ZERO)
-            # the event is the payment: the category of its time, not of the invoice's
-            current = self.env["product.product"].browse(fact.product).categ_id.id
             for day in sorted(day for day in paid if paid[day]):
                 so_far += paid[day]
                 now = fact.part(so_far, total)
@@ -242,9 +337,7 @@ class KpiOracle(Oracle):
                 if parts[0] or parts[1]:
                     amount, quantity, cost = parts
                     part = replace(fact, amount=amount, quantity=quantity, cost=cost)
-                    part = replace(part, stage="collected", day=day, origin=day)
-                    category = self.categories.get(self._event(part), current)
-                    found.append(replace(part, category=category))
+                    found.append(replace(part, stage="collected", day=day, origin=day))
         return found
 
     @staticmethod
@@ -264,7 +357,7 @@ class KpiOracle(Oracle):
 
     def measurements(self, facts, now):
         """Return {(kpi, enrolment, period name): (target, actual, attainment, state)}."""
-        found, self.counted, self.kept, self.figures = {}, {}, {}, {}
+        found, self.counted, self.kept, self.figures, self.firsts = {}, {}, {}, {}, {}
         self.standing = defaultdict(list)
         for fact in facts:
             self.standing[fact.company, fact.stage, fact.role].append(fact)
@@ -318,10 +411,10 @@ class KpiOracle(Oracle):
             )
         if kpi.source == "points":
             return self._points(kpi, enrollment, period)
-        now = self._measure(kpi, self._rows(kpi, enrollment, period))
+        now = self._measure(kpi, enrollment, self._rows(kpi, enrollment, period))
         if kpi.compare == "none":
             return now
-        before = self._measure(kpi, self._rows(kpi, enrollment, period, years=1))
+        before = self._measure(kpi, enrollment, self._rows(kpi, enrollment, period, years=1))
         if now is None or before is None:
             return None
         if kpi.compare == "value":
@@ -347,13 +440,10 @@ class KpiOracle(Oracle):
         if kpi.window == "rolling":
             months = stop.year * 12 + stop.month - 1 - kpi.window_months
             start = date(months // 12, months % 12 + 1, 1)
-        wanted = self.conditions.get(kpi.name)
         return [
             (fact, rate)
             for fact, day, rate in self._counting(kpi, enrollment, years)
-            if start <= day < stop
-            and (not wanted or wanted(fact))
-            and self._is_of(fact.category, kpi.category_ids)
+            if start <= day < stop and self._is_wanted(kpi, fact)
         ]
 
     def _is_of(self, category, wanted):
@@ -382,8 +472,36 @@ class KpiOracle(Oracle):
 
     # === SOURCES === #
 
-    def _measure(self, kpi, rows):
+    def _measure(self, kpi, enrollment, rows):
+        if kpi.source == "new_customers":
+            program = enrollment.program_id
+            first = self._first_sales(kpi, program)
+            rows = [
+                (fact, rate)
+                for fact, rate in rows
+                if first.get((fact.partner, fact.customer)) == self._own_day(fact, program)
+            ]
         return getattr(self, f"_{kpi.source}")(kpi, rows)
+
+    def _own_day(self, fact, program):
+        return self._local(fact.day, program) if fact.stage == "booked" else fact.day
+
+    def _first_sales(self, kpi, program):
+        """Return {(partner, customer): day of the first sale ever that the KPI would count}."""
+        if (kpi, program) not in self.firsts:
+            self.firsts[kpi, program] = first = {}
+            for fact in self.standing[program.company_id.id, kpi.stage, kpi.role]:
+                if self._sold([(fact, 1)]) and self._is_wanted(kpi, fact):
+                    key, day = (fact.partner, fact.customer), self._own_day(fact, program)
+                    first[key] = min(day, first.get(key, day))
+        return self.firsts[kpi, program]
+
+    def _is_wanted(self, kpi, fact):
+        wanted = self.conditions.get(kpi.name)
+        return (not wanted or wanted(fact)) and self._is_of(fact.category, kpi.category_ids)
+
+    def _new_customers(self, _kpi, rows):
+        return Decimal(len({(fact.partner, fact.customer) for fact in self._sold(rows)}))
 
     def _revenue(self, _kpi, rows):
         return sum((fact.amount * rate for fact, rate in rows), ZERO)
@@ -445,7 +563,8 @@ def stored_facts(env):
     for credit in env(su=True)["pmm.credit"].search([]):
         day = credit.booked_at if credit.stage == "booked" else credit.date
         key = (credit.stage, credit.role, credit.partner_id.id, credit.company_id.id)
-        key += (credit.line_id, day, credit.is_return, credit.categ_id.id)
+        key += (credit.line_id, day, credit.is_return, credit.has_cost, credit.categ_id.id)
+        key += (credit.country_id.code, credit.state_id.name, credit.user_id.id)
         sums[key][0] += exact(credit.amount)
         sums[key][1] += exact(credit.quantity, 6)
         sums[key][2] += exact(credit.cost)
@@ -457,7 +576,8 @@ def expected_facts(facts):
     found = defaultdict(lambda: [ZERO, ZERO, ZERO])
     for fact in facts:
         key = (fact.stage, fact.role, fact.partner, fact.company)
-        key += (fact.line, fact.day, fact.is_return, fact.category)
+        key += (fact.line, fact.day, fact.is_return, fact.cost is not None, fact.category)
+        key += (fact.country, fact.state, fact.user)
         found[key][0] += fact.amount
         found[key][1] += fact.quantity
         found[key][2] += fact.cost or ZERO

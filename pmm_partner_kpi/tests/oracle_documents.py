@@ -40,7 +40,16 @@ class DocumentsByChance:
         return self.random.randrange(500) / 100
 
     def _lines(self):
-        return [self._line() for _ in range(self.random.choice([1, 1, 2, 3]))]
+        lines = [self._line() for _ in range(self.random.choice([1, 1, 2, 3]))]
+        if self.random.random() < 0.15:
+            lines.append(self._taken_off(*lines[0]))
+        return lines
+
+    def _taken_off(self, _product, quantity, price):
+        """Return a discount that is typed in: all that the first line costs, or some of it."""
+        part = self.random.choice([0.1, 0.5, 1]) if quantity == 1 else 0.3
+        product = self.random.choice([self.training, self.pump])
+        return product, self.random.choice([1, 1, 0.5]), -round(price * quantity * part, 2)
 
     def _partnership(self, buyer):
         """Return who takes part besides the buyer, by chance."""
@@ -85,12 +94,14 @@ class DocumentsByChance:
 
     def _change_orders(self, number):
         for order in self._pick(self.orders, number, state="sale"):
-            fate = self.random.choice(["price", "quantity", "moment", "cancel", "line"])
+            fate = self.random.choice(["price", "quantity", "moment", "cancel", "line", "user"])
             line = order.order_line[0]
             if fate == "cancel" and not order.invoice_ids:
                 order._action_cancel()
             elif fate == "moment":
                 order.date_order = self._moment()
+            elif fate == "user":
+                order.user_id = self._someone()
             elif fate == "quantity" and not order.invoice_ids:
                 line.product_uom_qty += 1.5
             elif fate == "price" and not order.invoice_ids:
@@ -110,11 +121,17 @@ class DocumentsByChance:
     def _invoice_orders(self, number):
         for order in self._pick(self.orders, number, state="sale", invoice_status="to invoice"):
             if order.amount_total > 0:
-                move = order._create_invoices()
-                day = self._day()
-                move.write({"invoice_date": day, "date": day})
-                move.action_post()
-                self.moves |= move
+                move = order._create_invoices(final=self.random.random() < 0.8)
+                self._post_on(move, self._day())
+
+    def _post_on(self, move, day):
+        """Post a document on a day; what Odoo would not post goes."""
+        if move.amount_total < 0:
+            move.unlink()
+            return
+        move.write({"invoice_date": day, "date": day})
+        move.action_post()
+        self.moves |= move
 
     def _refund_some(self, number):
         for move in self._pick(self.moves, number, state="posted", move_type="out_invoice"):
@@ -125,24 +142,44 @@ class DocumentsByChance:
             if self.random.random() < 0.5:
                 self._match(move, refund)
 
-    def _reset_some(self, number):
-        for move in self._pick(self.moves, number, state="posted"):
-            if move.reversed_entry_id or move.reversal_move_ids or move.line_ids.sale_line_ids:
-                continue
+    def _reset_some(self, number, run_between=False):
+        chosen = self._pick(self.moves, number, state="posted")
+        chosen = chosen.filtered(lambda m: not (m.reversed_entry_id or m.reversal_move_ids))
+        for move in chosen:
             move.button_draft()
-            fate = self.random.choice([None, "cancel", "price", "date", "lines"])
+        if run_between:
+            self._run_all()
+        for move in chosen:
+            fates = [None, None, "date", "user"]
+            if not move.line_ids.sale_line_ids:
+                fates += ["cancel", "price", "lines", "product", "quantity"]
+            fate = self.random.choice(fates)
             if fate == "cancel":
                 move.button_cancel()
-            elif fate:
-                if fate == "price":
-                    move.invoice_line_ids[0].price_unit += 1.11
-                elif fate == "lines" and len(move.invoice_line_ids) > 1:
-                    move.invoice_line_ids[-1].unlink()
-                elif fate == "date":
-                    day = self._day()
-                    move.name = False if day.year != move.invoice_date.year else move.name
-                    move.write({"invoice_date": day, "date": day})
-                move.action_post()
+            elif fate or self.random.random() < 0.5:  # the others stay drafts
+                self._change_draft(move, fate)
+                if move.amount_total >= 0:
+                    move.action_post()
+                    self.oracle.posted_again(move)
+
+    def _change_draft(self, move, fate):
+        line = move.invoice_line_ids[:1]
+        if fate == "price":
+            line.price_unit += 1.11
+        elif fate == "quantity":
+            line.quantity += 2
+        elif fate == "product":
+            line.write(
+                {"product_id": self.gift.id, "price_unit": line.price_unit, "tax_ids": False}
+            )
+        elif fate == "lines" and len(move.invoice_line_ids) > 1:
+            move.invoice_line_ids[-1].unlink()
+        elif fate == "user":
+            move.invoice_user_id = self._someone()
+        elif fate == "date":
+            day = self._day()
+            move.name = False if day.year != move.invoice_date.year else move.name
+            move.write({"invoice_date": day, "date": day})
 
     # === MONEY === #
 
@@ -153,6 +190,7 @@ class DocumentsByChance:
 
     def _match(self, *moves):
         lines = self.env["account.move.line"].union(*map(self._due, moves))
+        lines = lines.filtered("amount_residual_currency")
         if len(lines.move_id) > 1:
             lines.reconcile()
 
@@ -161,7 +199,8 @@ class DocumentsByChance:
             lambda m: m.state == "posted" and m.payment_state in ("not_paid", "partial")
         ).filtered("amount_residual")
         for move in self._pick(open_ones, number):
-            day = min(move.invoice_date + timedelta(self.random.choice([0, 1, 31, 59])), TODAY)
+            wait = timedelta(self.random.choice([-40, -1, 0, 1, 31, 59]))
+            day = min(move.invoice_date + wait, TODAY)
             self._pay_in_some_way(move.with_company(move.company_id), day)
 
     def _pay_in_some_way(self, move, day):

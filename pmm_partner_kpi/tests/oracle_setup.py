@@ -22,6 +22,8 @@ def spread(value):
 
 CONDITIONS = {
     "Germany": lambda fact: fact.country == "DE",
+    "Bavaria": lambda fact: fact.state == "Bavaria",
+    "Nowhere": lambda fact: not fact.country,
 }
 FORMULAS = {"Share": share, "Spread": spread}
 
@@ -56,7 +58,8 @@ class OracleSetup(PmmCommon):
     @classmethod
     def _products(cls):
         cls.gift = cls.valve.copy({"name": "Hose"})
-        cls.products = cls.pump | cls.valve | cls.training | cls.gift
+        cls.loose = cls.valve.copy({"name": "Odds and ends", "categ_id": False})
+        cls.products = cls.pump | cls.valve | cls.training | cls.gift | cls.loose
         cls.products.invoice_policy = "order"
         for company in cls.company | cls.other:
             cls.pump.with_company(company).standard_price = 60.125
@@ -77,6 +80,9 @@ class OracleSetup(PmmCommon):
         cls.buyers = [cls.acme, cls.ann, cls.bolt, cls.carol, cls.dora, cls.stranger]
         cls.companies = [cls.acme, cls.bolt, cls.carol, cls.dora, cls.stranger]
         cls.areas = {"germany": germany, "bavaria": bavaria, "austria": austria}
+        cls.salespeople = [
+            cls._user(login, "sales_team.group_sale_salesman") for login in ("sue", "sam")
+        ]
 
     @classmethod
     def _places(cls):
@@ -154,6 +160,25 @@ class OracleSetup(PmmCommon):
             "Net of origin": {"returns_in": "origin", "scope": "group"},
             "Hardware booked": {"stage": "booked"} | hardware,
             "Germany": {"credit_domain": repr([("country_id.code", "=", "DE")])},
+            "Bavaria": {"credit_domain": repr([("state_id.name", "=", "Bavaria")])},
+            "Nowhere": {"credit_domain": repr([("country_id", "=", False)]), "stage": "booked"},
+            "New customers": {"source": "new_customers", "role": "referrer"},
+            "New customers below": {"source": "new_customers", "scope": "tree"},
+            "New customers of the group": {
+                "source": "new_customers",
+                "role": "split",
+                "stage": "booked",
+                "scope": "group",
+            }
+            | hardware,
+            "New customers who paid": {
+                "source": "new_customers",
+                "role": "referrer",
+                "stage": "collected",
+                "window": "rolling",
+                "window_months": 2,
+            },
+            "Smallest order": {"source": "smallest_order", "stage": "booked"},
             "Growth": {"compare": "value"},
             "Growth in percent": {"compare": "percent", "source": "quantity"},
             "Growth booked": {"compare": "percent", "stage": "booked", "source": "orders"},

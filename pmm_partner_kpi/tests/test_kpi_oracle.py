@@ -7,6 +7,7 @@ from odoo.tests import freeze_time, tagged
 from .kpi_oracle import KpiOracle, expected_facts, stored_facts
 from .oracle import stored_measurements
 from .oracle_documents import DocumentsByChance
+from .oracle_events import EventsByChance
 from .oracle_setup import CONDITIONS, FORMULAS, OracleSetup
 from .oracle_world import BOUNDARIES, StructureByChance
 
@@ -16,7 +17,7 @@ EVENTS = int(os.environ.get("PMM_EVENTS") or 24)  # documents of each kind to be
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-04-15 11:30:00")
-class TestKpiOracle(DocumentsByChance, StructureByChance, OracleSetup):
+class TestKpiOracle(EventsByChance, DocumentsByChance, StructureByChance, OracleSetup):
     """K4, K9, K13, R51: every sales KPI, at every stage, is that of a slow oracle, to the cent.
 
     ``PMM_SEED=123`` replays one world, ``PMM_EVENTS=60`` makes it larger.
@@ -60,6 +61,7 @@ class TestKpiOracle(DocumentsByChance, StructureByChance, OracleSetup):
             self._new_order()
         self._structure()
         self._targets()
+        self._pay_down_some(EVENTS // 5)
         self._invoice_orders(EVENTS // 2)
         self._check("booked and invoiced")
         self._pay_some(EVENTS)
@@ -67,25 +69,30 @@ class TestKpiOracle(DocumentsByChance, StructureByChance, OracleSetup):
         facts, results = self._check("paid and refunded")
         self._assert_rich(facts, results)
 
+        self._complete_master_data()
+        self._move_territories()
         self._unreconcile_some(EVENTS // 6)
         self._reset_some(EVENTS // 3)
         self._change_orders(EVENTS // 3)
+        self._correct_some(EVENTS // 4)
         self._check("documents changed")
         self._suspend_some(4)
         self._restructure()
         self._check("structure changed")
 
-        # only costs that are known change: the guide does not say what a line without one takes
-        # when it is posted again
-        for company in self.company | self.other:
-            self.pump.with_company(company).standard_price = 71.3
-        self.training.categ_id = self.hardware
+        self._change_costs()
+        self._change_salespeople(EVENTS // 3)
+        self._reset_some(EVENTS // 3, run_between=True)
+        self._cancel_and_confirm(EVENTS // 8, run_between=True)
+        self._invoice_orders(EVENTS // 4)
+        self._credit_from_orders(EVENTS // 6)
+        self._retype_credit_notes(EVENTS // 6)
         self._refund_some(EVENTS // 6)
         self._pay_some(EVENTS // 4)
         for _ in range(EVENTS // 5):
             self._direct_invoice()
             self._new_order()
-        self._check("new costs and categories")
+        self._check("new costs and salespeople")
 
         self._close_january()
         self._reset_some(EVENTS // 5)
