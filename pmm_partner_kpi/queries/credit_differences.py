@@ -3,7 +3,8 @@
 A row is compared per key (document line, partner, role, stage) and what the document itself
 says (:data:`FACTS`). What belongs to master data (:data:`FROZEN`) is taken from the event: a
 correction of an old row keeps the category that the product had then. One key may have several
-facts at once: a line that is paid in two parts has two rows of the stage "collected".
+facts at once: a line that is paid in two parts has two rows of the stage "collected". Where other
+facts follow (a date, a share), or a line is posted again, master data stays that of the event, too.
 """
 
 from odoo.tools import SQL
@@ -29,11 +30,11 @@ FROZEN = (
     "document_id",
     "document_name",
     "is_return",
-    "categ_id",
-    "country_id",
-    "state_id",
     "currency_id",
 )
+# master data of the event, by what the document says
+MASTER = ("categ_id", "country_id", "state_id")
+EVENT = ("line_model", "line_id", "stage", "product_id", "customer_id")
 # whose it was before partners were merged; only a merge writes it, corrections keep it
 FORMER = ("former_ref", "origin_former_ref")
 # what may be null, and what it is compared as then
@@ -68,9 +69,13 @@ def append_differences(relation, standing_where, *, mended=False):
             ) shared
             GROUP BY %(said)s, former_ref, origin_former_ref
         ),
+        sums AS MATERIALIZED (
+            SELECT %(compared)s, %(sums)s, MAX(revision) AS revision, MIN(id) AS first_id
+            FROM pmm_credit WHERE %(standing_where)s GROUP BY %(compared)s
+        ),
         groups AS MATERIALIZED (
-            SELECT %(columns)s, %(sums)s, MAX(revision) AS revision
-            FROM pmm_credit WHERE %(standing_where)s GROUP BY %(columns)s
+            SELECT sums.*, %(first_frozen)s
+            FROM sums JOIN pmm_credit first ON first.id = sums.first_id
         ),
         standing AS (SELECT * FROM groups WHERE %(something)s),
         latest AS (
@@ -80,8 +85,14 @@ def append_differences(relation, standing_where, *, mended=False):
                 MAX(origin_date) FILTER (WHERE origin_former_ref <> 0) AS origin_former_until
             FROM groups GROUP BY %(key)s
         ),
+        -- money comes in by events of their own, other stages have one
+        remembered AS (
+            SELECT DISTINCT ON (%(event)s, paid_on) %(event)s, paid_on, %(master)s
+            FROM (SELECT *, %(paid_on)s AS paid_on FROM groups) event
+            ORDER BY %(event)s, paid_on, first_id
+        ),
         difference AS (
-            SELECT %(either)s, %(former)s,
+            SELECT %(either)s, %(frozen)s, %(former)s,
                 %(changes)s,
                 CASE
                     WHEN standing.line_id IS NULL THEN 'new'
@@ -89,6 +100,8 @@ def append_differences(relation, standing_where, *, mended=False):
                     ELSE 'changed'
                 END AS reason
             FROM now FULL JOIN standing ON %(same)s
+            LEFT JOIN remembered ON standing.line_id IS NULL AND %(same_event)s
+                AND remembered.paid_on = %(paid_on_now)s
         ),
         added AS (
             INSERT INTO pmm_credit
@@ -130,9 +143,15 @@ def append_differences(relation, standing_where, *, mended=False):
         """,
         relation=relation,
         standing_where=standing_where,
-        columns=_columns(KEY + FACTS + FROZEN + FORMER),
+        columns=_columns(KEY + FACTS + FROZEN + MASTER + FORMER),
         key=_columns(KEY),
-        # master data is that of the event: the standing row's, where there is one
+        compared=_columns(KEY + FACTS + FORMER),
+        first_frozen=_columns(FROZEN + MASTER, "first"),
+        event=_columns(EVENT),
+        master=_columns(MASTER),
+        paid_on=_paid_on("groups"),
+        paid_on_now=_paid_on("now"),
+        same_event=_same("remembered", "now", EVENT),
         either=_join(
             SQL(
                 "COALESCE(%s, %s) AS %s",
@@ -140,9 +159,12 @@ def append_differences(relation, standing_where, *, mended=False):
                 SQL.identifier("now", name),
                 SQL.identifier(name),
             )
-            for name in KEY + FACTS + FROZEN
+            for name in KEY + FACTS
         ),
-        said=_columns(KEY + FACTS + FROZEN),
+        frozen=_join(
+            SQL("%s AS %s", _frozen(name), SQL.identifier(name)) for name in FROZEN + MASTER
+        ),
+        said=_columns(KEY + FACTS + FROZEN + MASTER),
         former_on_date=former_on(SQL("date")),
         former_on_origin=former_on(SQL("origin_date")),
         former_of_sold_on_date=_former_of_sold(SQL("difference.date")),
@@ -172,7 +194,7 @@ def append_differences(relation, standing_where, *, mended=False):
         difference_key=_columns(KEY, "difference"),
         same=_same("now", "standing", KEY + FACTS + FORMER),
         same_key=_same("latest", "difference", KEY),
-        difference_columns=_columns(KEY + FACTS + FROZEN, "difference"),
+        difference_columns=_columns(KEY + FACTS + FROZEN + MASTER, "difference"),
         mended=mended,
     )
 
@@ -218,6 +240,26 @@ def _columns(names, alias=None):
 
 def _join(parts):
     return SQL(", ").join(parts)
+
+
+def _frozen(name):
+    """Return what a difference says of ``name``: what the event said, unknown included."""
+    return SQL(
+        "CASE WHEN standing.line_id IS NOT NULL THEN %s%s ELSE %s END",
+        SQL.identifier("standing", name),
+        SQL(" WHEN remembered.line_id IS NOT NULL THEN %s", SQL.identifier("remembered", name))
+        if name in MASTER
+        else SQL(""),
+        SQL.identifier("now", name),
+    )
+
+
+def _paid_on(alias):
+    return SQL(
+        "CASE WHEN %s = 'collected' THEN %s ELSE '-infinity' END",
+        SQL.identifier(alias, "stage"),
+        SQL.identifier(alias, "date"),
+    )
 
 
 def _same(left, right, names):

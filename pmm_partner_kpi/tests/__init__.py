@@ -1,6 +1,7 @@
 from . import test_credit_stages
 from . import test_credit_cost
 from . import test_credit_exclusions
+from . import test_credit_frozen
 from . import test_credit_queries
 from . import test_credit_collected
 from . import test_credit_booked
