@@ -38,12 +38,6 @@ class PmmKpiDefinition(models.Model):
         for kpi in self:
             kpi.counts_leads = kpi.source in codes
 
-    @api.depends("source")
-    def _compute_direction(self):
-        result = super()._compute_direction()
-        self.filtered(lambda kpi: kpi.source == "lead_response_time").direction = "lower"
-        return result
-
     @api.model
     def _measured_by(self):
         return super()._measured_by() | {"lead_origin"}

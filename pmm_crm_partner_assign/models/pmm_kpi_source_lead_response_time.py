@@ -28,3 +28,7 @@ class PmmKpiSourceLeadResponseTime(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return False
+
+    @api.model
+    def _is_limit(self, kpi):
+        return True

@@ -71,11 +71,9 @@ class AccountMove(models.Model):
         return result
 
     def _post(self, soft=True):
-        sold = self.filtered(lambda move: move.is_sale_document())
-        first = sold.filtered(lambda move: not (move.posted_before or move.reversed_entry_id))
         posted = super()._post(soft)
-        if sold := sold & posted:
-            self.env["account.move.line"]._pmm_note_costs(sold, first & posted)
+        if sold := posted.filtered(lambda move: move.is_sale_document()):
+            self.env["account.move.line"]._pmm_note_costs(sold)
         return posted
 
     def _pmm_mark_dirty(self):

@@ -40,8 +40,8 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._pmm_check_flag(vals_list)
         moves = super().create(vals_list)
+        moves._pmm_check_created()
         moves.filtered(lambda move: move.state == "posted")._pmm_find_territories()
         return moves
 

@@ -79,12 +79,17 @@ class PmmAttributed(models.AbstractModel):
         if "pmm_referrer_id" in vals:
             referrer = vals["pmm_referrer_id"] or False
             self.filtered(lambda d: d.pmm_referrer_id.id != referrer)._pmm_check_open()
-        self._pmm_check_flag([vals])
+        if "pmm_territory_fixed" in vals:
+            self._pmm_refuse_flag()
 
-    def _pmm_check_flag(self, vals_list):
-        if self.env.context.get("pmm_credits") is CORRECTION:
-            return
-        if any("pmm_territory_fixed" in vals for vals in vals_list):
+    def _pmm_check_created(self):
+        """Raise UserError if one of these new documents says who has no territory."""
+        # by values or by the caller's context
+        if any(self.mapped("pmm_territory_fixed")):
+            self._pmm_refuse_flag()
+
+    def _pmm_refuse_flag(self):
+        if self.env.context.get("pmm_credits") is not CORRECTION:
             raise UserError(
                 self.env._("The territory is corrected with “Partners ▸ Change credits” only.")
             )

@@ -106,8 +106,9 @@ class PmmAttribution(models.Model):
 
     def _without_false_former(self, vals):
         """Return ``vals`` without former numbers, unless the invoice that it reverses has them."""
+        # said in any case: a value may come from the caller's context, too
         if not vals.get("former_refs"):
-            return vals
+            return vals | {"former_refs": False}
         move = self.env["account.move"].browse(vals.get("move_id") or [])
         # who reverses an invoice need not see who shares it
         reversed_rows = move.sudo().reversed_entry_id.pmm_split_ids
@@ -116,7 +117,7 @@ class PmmAttribution(models.Model):
             for row in reversed_rows
         ):
             return vals
-        return {name: value for name, value in vals.items() if name != "former_refs"}
+        return vals | {"former_refs": False}
 
     def write(self, vals):
         # only a merge of partners says whose a share was

@@ -14,6 +14,7 @@ from ..queries.credit_scope import (
     of_partners,
 )
 from ..queries.no_sales import CREDITED_UNTIL, NO_SALES, is_new_no_sale
+from ..queries.planning import without_jit
 
 # where the nightly comparison goes on, per model of documents
 SWEEP_FROM = {
@@ -284,6 +285,7 @@ class PmmCredit(models.Model):
     def _append(self, scope, *, mended=False):
         """Append the differences of one scope and mark who must be measured again."""
         self.env.flush_all()
+        self.env.cr.execute(without_jit())
         relation = self._relation(scope)
         rows = self.env.execute_query(append_differences(relation, scope.standing, mended=mended))
         self.invalidate_model()

@@ -75,7 +75,10 @@ class PmmKpiDefinition(models.Model):
         [("higher", "Higher is better"), ("lower", "Lower is better")],
         string="Good is",
         required=True,
-        default="higher",
+        compute="_compute_direction",
+        store=True,
+        readonly=False,
+        precompute=True,
         tracking=True,
         help="Lower is better: the target is a limit, and whether it was kept is known when the"
         " period has ended.",
@@ -154,6 +157,12 @@ class PmmKpiDefinition(models.Model):
             number += 1
             code = f"{stem}_{number}"
         return code
+
+    @api.depends("source")
+    def _compute_direction(self):
+        for kpi in self:
+            is_limit = kpi.source and kpi._source()._is_limit(kpi)
+            kpi.direction = "lower" if is_limit else "higher"
 
     @api.depends("source", "compare")
     def _compute_unit(self):
@@ -239,8 +248,7 @@ class PmmKpiDefinition(models.Model):
         self._check_codes_free([vals])
         result = super().write(vals)
         if self._measured_by() & vals.keys():
-            programs.enrollment_ids._mark_to_measure()
-            self._mark_measured()
+            self._mark_measured(programs)
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -255,10 +263,14 @@ class PmmKpiDefinition(models.Model):
         """Return the fields that decide on values; addons with sources add theirs."""
         return MEASURED_BY
 
-    def _mark_measured(self):
-        """Note that whatever has these KPIs, or some derived from them, has to be measured."""
+    def _mark_measured(self, programs=None):
+        """Note that whatever has these KPIs, or some derived from them, has to be measured.
+
+        ``programs`` are more that have to, since they had them before.
+        """
         # whoever may define KPIs may not edit enrolments of others: these are only marks
-        self._and_derived().sudo().program_ids.enrollment_ids._mark_to_measure()
+        having = self._and_derived().sudo().program_ids
+        (having | (programs or having)).enrollment_ids._mark_to_measure()
 
     def _and_derived(self):
         """Return these KPIs and all that are derived from them; sources that derive extend it."""

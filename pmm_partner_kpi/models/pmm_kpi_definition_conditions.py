@@ -8,10 +8,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-# what a domain that was written by hand, or whose field has gone, may raise
-UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError)
 # a line that is corrected has several rows, which only together say how much it is
 MEASURES_OF_ROWS = {"amount", "quantity", "cost", "margin", "reason", "revision", "mended"}
+# what a domain that was written by hand, or whose field has gone, may raise
 UNUSABLE = (
     ValueError,
     SyntaxError,

@@ -15,7 +15,7 @@ from ..queries.custom_facts import (
     limit_time,
     no_facts,
 )
-from .pmm_kpi_definition_custom_check import NUMBERS, TECHNICAL, Frame
+from .pmm_kpi_definition_custom_check import NUMBERS, OWN, TECHNICAL, Frame
 
 # how long a trial may take
 SECONDS = 10
@@ -34,7 +34,7 @@ class PmmKpiDefinition(models.Model):
         string="Records",
         ondelete="set null",
         domain=[("transient", "=", False), ("abstract", "=", False)]
-        + [("model", "not =like", f"{prefix}.%") for prefix in TECHNICAL],
+        + [("model", "not =like", f"{prefix}.%") for prefix in (*TECHNICAL, OWN)],
         tracking=True,
         help="What is counted, such as repair orders or tickets. Archived records do not count,"
         " unless the conditions ask for them.",

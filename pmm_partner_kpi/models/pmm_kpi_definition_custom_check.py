@@ -12,6 +12,8 @@ from .pmm_kpi_definition_conditions import UNUSABLE
 NUMBERS = ("sum", "avg", "min", "max")
 # models of Odoo's own workings
 TECHNICAL = ("ir", "base", "bus", "mail", "discuss")
+# what we keep ourselves: a KPI over results would count itself, one over ledgers their corrections
+OWN = "pmm"
 
 # what facts need to know of a programme
 Frame = namedtuple("Frame", ("company_id", "tz"))
@@ -64,6 +66,14 @@ class PmmKpiDefinition(models.Model):
         if Model._abstract or Model._transient or not Model._auto:
             raise self._refuse_custom(
                 self.env._("“%s” keeps no records of its own. Choose others.", name)
+            )
+        if Model._name.split(".")[0] == OWN:
+            raise self._refuse_custom(
+                self.env._(
+                    "“%s” is kept by the programmes themselves. Choose what to measure under"
+                    " “Measures”, or a formula over other KPIs.",
+                    name,
+                )
             )
         judged = type(Model)._check_access is not BaseModel._check_access
         if judged or Model._name.split(".")[0] in TECHNICAL:

@@ -131,13 +131,14 @@ class PmmKpiDefinition(models.Model):
             found |= new
         return found
 
-    def _mark_measured(self):
-        result = super()._mark_measured()
-        # what tiers ask for need not be measured in the periods of the programme
+    def _mark_measured(self, programs=None):
+        result = super()._mark_measured(programs)
+        # whoever defines KPIs may not edit enrolments, and these are only marks; what tiers ask for
+        # need not be measured in the periods of the programme
         affected = self._and_derived().sudo()
-        programs = affected.env["pmm.program"].search([("points_kpi_id", "in", affected.ids)])
+        counting = affected.env["pmm.program"].search([("points_kpi_id", "in", affected.ids)])
         asked = affected.env["pmm.tier.requirement"].search([("kpi_id", "in", affected.ids)])
-        (programs | asked.program_id)._mark_tiers()
+        (counting | asked.program_id)._mark_tiers()
         return result
 
     @api.constrains("company_id")

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 
-# of these less is better
-LIMITS = {"days_late", "returns_rate"}
-
 
 class PmmKpiDefinition(models.Model):
     """KPIs over facts that are no sales credits: payments, meetings, activities, portal visits."""
@@ -22,13 +19,6 @@ class PmmKpiDefinition(models.Model):
             "set default",
         ),
     )
-    direction = fields.Selection(
-        default=None,
-        compute="_compute_direction",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
     portal_count = fields.Selection(
         [
             ("days", "Days, for each person"),
@@ -40,11 +30,6 @@ class PmmKpiDefinition(models.Model):
         tracking=True,
         help="Two people who both came on two days: 4 days, or 2 people.",
     )
-
-    @api.depends("source")
-    def _compute_direction(self):
-        for kpi in self:
-            kpi.direction = "lower" if kpi.source in LIMITS else "higher"
 
     @api.model
     def _measured_by(self):

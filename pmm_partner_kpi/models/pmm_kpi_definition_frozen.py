@@ -70,9 +70,6 @@ class PmmKpiDefinition(models.Model):
         for kpi in self:
             kpi._check_not_published()
 
-    def _credited_scopes(self):
-        """Return {scope: ids of those of these KPIs whose values follow from its credits}."""
-
     def _looked_at(self):
         """Return {LookedAt: ids of those of these KPIs whose values follow from such credits}."""
         found = {}

@@ -17,7 +17,7 @@ class PmmKpiDefinition(models.Model):
             and self._source()._is_additive(self)
         )
 
-    @api.constrains("source", "compare", "window", "stage")
+    @api.constrains(lambda self: sorted(self._measured_by()))
     def _check_openings(self):
         """Keep what was brought along: it may not silently stop counting."""
         # openings of partners that the reader does not see count as well

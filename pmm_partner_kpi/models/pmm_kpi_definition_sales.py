@@ -85,7 +85,7 @@ class PmmKpiDefinition(models.Model):
     @api.depends("source")
     def _compute_is_internal(self):
         for kpi in self:
-            kpi.is_internal = kpi.source in ("margin", "margin_rate")
+            kpi.is_internal = bool(kpi.source) and kpi._source()._is_internal(kpi)
 
     @api.depends("source", "stage")
     def _compute_has_returns(self):
@@ -112,11 +112,6 @@ class PmmKpiDefinition(models.Model):
     def _check_sales(self):
         for kpi in self:
             kpi._source()._check(kpi)
-
-    @api.onchange("source")
-    def _onchange_source(self):
-        if self.source == "returns_rate":
-            self.direction = "lower"
 
     @api.model
     def _measured_by(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang, split_every
 
 from ..queries.measurement import pairs, stale_measurements, upsert_measurements
+from ..queries.planning import without_jit
 from ..queries.windows import PeriodWindows
 
 # enrolments that one statement measures: it bounds the memory of a run
@@ -161,6 +162,7 @@ class PmmKpiMeasurement(models.Model):
         One statement per programme and batch of enrolments.
         """
         self.env.flush_all()
+        self.env.cr.execute(without_jit())
         changed = restated = 0
         for program, members in enrollments.grouped("program_id").items():
             for ids in split_every(BATCH, members.ids, list):

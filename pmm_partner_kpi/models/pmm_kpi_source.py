@@ -63,6 +63,16 @@ class PmmKpiSource(models.AbstractModel):
         return "count"
 
     @api.model
+    def _is_limit(self, kpi):
+        """Return whether less is better, which is proposed then."""
+        return False
+
+    @api.model
+    def _is_internal(self, kpi):
+        """Return whether partners had better not see it, which is proposed then."""
+        return False
+
+    @api.model
     def _is_additive(self, kpi):
         """Return whether the values of parts of a period add up to that of the period."""
         return False

@@ -29,3 +29,7 @@ class PmmKpiSourceDaysLate(models.AbstractModel):
     @api.model
     def _unit(self, kpi):
         return "days"
+
+    @api.model
+    def _is_limit(self, kpi):
+        return True

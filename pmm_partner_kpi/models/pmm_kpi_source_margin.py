@@ -39,3 +39,7 @@ class PmmKpiSourceMargin(models.AbstractModel):
     @api.model
     def _facts_domain(self, measurement, start, stop):
         return Domain("has_cost", "=", True)
+
+    @api.model
+    def _is_internal(self, kpi):
+        return True

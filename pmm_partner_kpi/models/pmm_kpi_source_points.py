@@ -80,10 +80,6 @@ class PmmKpiSourcePoints(models.AbstractModel):
         return points_in_windows(select, [kpi._value_column() for kpi in kpis])
 
     @api.model
-    def _void_value(self, kpi):
-        return 0
-
-    @api.model
     def _unit(self, kpi):
         return "points"
 

@@ -44,3 +44,7 @@ class PmmKpiSourceReturnsRate(models.AbstractModel):
                     kpi.name,
                 )
             )
+
+    @api.model
+    def _is_limit(self, kpi):
+        return True

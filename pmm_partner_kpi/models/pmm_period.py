@@ -159,9 +159,11 @@ class PmmPeriod(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "open") != "open" for vals in vals_list):
+        periods = super().create(vals_list)
+        # the state may come from the caller's context, too
+        if not self.env.su and any(period.state != "open" for period in periods):
             raise UserError(self._by_button_sentence())
-        return super().create(vals_list)
+        return periods
 
     def write(self, vals):
         # a closed period is fixed, and closing runs checks: only the button does it

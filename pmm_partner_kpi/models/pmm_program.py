@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
 from ..engine import periods
+from ..queries.planning import without_jit
 from ..queries.program_days import day_without_rate
 from ..queries.waiting import changed_by_the_day
 from ..queries.windows import Stretch
@@ -373,6 +374,7 @@ class PmmProgram(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
+                self.env.cr.execute(without_jit())
                 self._check_currency_rates()
                 process(members)
                 self.env["pmm.dirty"]._take(queue, members.ids)

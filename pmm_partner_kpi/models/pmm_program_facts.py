@@ -30,7 +30,7 @@ class PmmProgram(models.Model):
         for program in self.filtered(lambda p: p.currency_id != p.company_id.currency_id):
             # whoever starts the run need not see all KPIs
             for kpi in program.sudo().kpi_ids._with_depends():
-                if kpi.source == "custom" and kpi.unit == "money":
+                if kpi._custom_is_money():
                     program._check_rates_of_facts(kpi)
         return result
 

@@ -118,7 +118,9 @@ class PmmScorecard(models.Model):
         return self.filtered(lambda card: card.id in found)
 
     def _mark(self):
-        self.program_id._mark_scores()
+        # a scorecard that is being saved marks itself in the end
+        if self.env.context.get("pmm_weights") is not WEIGHTS_LATER:
+            self.program_id._mark_scores()
 
     def action_view_scores(self):
         """Return the action that lists the scores of this scorecard."""

@@ -41,8 +41,8 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._pmm_check_flag(vals_list)
         orders = super().create(vals_list)
+        orders._pmm_check_created()
         orders.filtered(lambda order: order.state == "sale")._pmm_find_territories()
         return orders
 

@@ -36,10 +36,10 @@ class SaleOrderLine(models.Model):
         if not CREDIT_FIELDS & vals.keys():
             return super().write(vals)
         orders = self._pmm_booked().order_id
+        other = self._pmm_other_product(vals) if "product_id" in vals else self.browse()
         result = super().write(vals)
         booked = self._pmm_booked()
-        if "product_id" in vals:
-            booked._pmm_note_costs()
+        (booked & other)._pmm_note_costs()
         (orders | booked.order_id)._pmm_mark_dirty()
         return result
 

@@ -30,6 +30,7 @@ from . import (
     order_partners,
     partner_merge,
     partner_values,
+    planning,
     points,
     portal_visits,
     program_days,

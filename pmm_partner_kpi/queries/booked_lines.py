@@ -7,7 +7,7 @@ who needs the day of another zone takes it from ``booked_at``.
 
 from odoo.tools import SQL
 
-from .credited_partners import cost_of, credited_partners, is_known, share_of
+from .credited_partners import cost_of, credited_partners, has_cost, is_known, share_of
 from .no_sales import is_no_sale
 
 _DAY = SQL(
@@ -47,7 +47,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
             document.user_id,
             document.team_id,
             credited.share,
-            COALESCE(sale_line.pmm_unit_cost > 0, FALSE) AS has_cost,
+            %(has_cost)s AS has_cost,
             'sale.order' AS document_model,
             document.id AS document_id,
             document.name AS document_name,
@@ -80,6 +80,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
         day=_DAY,
         quantity=share_of(_QUANTITY, SQL("0.000001")),
         amount=share_of(_AMOUNT, SQL("currency.rounding")),
+        has_cost=has_cost("sale_line"),
         cost=cost_of(SQL("sale_line.pmm_unit_cost"), _QUANTITY),
         credited=credited_partners("sale.order", scope),
         known=SQL("TRUE") if everybody else is_known("document"),

@@ -4,16 +4,15 @@ from odoo.tools import SQL
 
 from .enrollment_days import counts_for
 
-ROLES = ("buyer", "referrer", "split", "territory")
 
-
-def coverage(today, middle, start, wanted):
+def coverage(today, middle, start, roles, wanted):
     """Return a SELECT of one row per running enrolment, role, country and state that matter.
 
     A place matters where the company has sold to anybody in the two years ``[start, today]``, or
     where it is wanted: ``wanted`` is a SELECT (program_id, partner_id, country_id, state_id);
     partner and state may be NULL. Sold is what was invoiced to, or through, the partner itself,
-    enrolled or not; ``middle`` is where the last 12 months begin.
+    enrolled or not; ``middle`` is where the last 12 months begin, ``roles``
+    are the codes of all roles.
     """
     return SQL(
         """
@@ -82,7 +81,7 @@ def coverage(today, middle, start, wanted):
         middle=middle,
         start=start,
         wanted=wanted,
-        roles=list(ROLES),
+        roles=roles,
         # also what was sold before or after the enrolment
         counts=counts_for("credit", SQL("credit.date"), enrolled=False),
     )

@@ -92,6 +92,20 @@ def share_of(value, quantum):
     )
 
 
+def has_cost(line):
+    """Return the condition that the cost of a document line (an alias) is known.
+
+    A deduction, which has a negative price, costs nothing; that is known. A down payment has a
+    positive price and is taken off with a negative quantity.
+    """
+    return SQL(
+        "(COALESCE(%s, 0) > 0 OR COALESCE(%s, 0) < 0 AND %s IS NOT TRUE)",
+        SQL.identifier(line, "pmm_unit_cost"),
+        SQL.identifier(line, "price_unit"),
+        SQL.identifier(line, "is_downpayment"),
+    )
+
+
 def cost_of(unit_cost, quantity):
     """Return what the share of ``quantity`` has cost, in the currency of the row ``currency``."""
     return SQL(

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from .counted_partners import counted_partners
-from .enrollment_days import enrolled_on
+from .enrollment_days import enrolled_on, is_former
 from .program_days import counted_in, program_days
 from .windows import PeriodWindows
 
@@ -73,10 +73,13 @@ def fact_day_without_rate(program, facts, stretches):
 def _join_enrollments(windows, scope, day):
     if scope == "own":
         return SQL(
-            "JOIN pmm_enrollment enrollment ON enrollment.partner_id = fact.partner_id AND %s",
+            "JOIN pmm_enrollment enrollment ON enrollment.partner_id = fact.partner_id"
+            " AND %s AND %s",
+            # facts do not remember whose they were before a merge: they are of who is there now
+            is_former(SQL("0"), day),
             enrolled_on(day, windows.stretch.years_back),
         )
-    # facts do not remember whose they were before a merge, so stretches of one partner that
+    # of a group or downline they are of every former partner, too; stretches of one partner that
     # overlap become one
     return SQL(
         """

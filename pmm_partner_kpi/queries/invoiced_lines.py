@@ -7,7 +7,7 @@ invoiced and is taken off by its negative line on the final invoice, so it count
 
 from odoo.tools import SQL
 
-from .credited_partners import cost_of, credited_partners, is_known, share_of
+from .credited_partners import cost_of, credited_partners, has_cost, is_known, share_of
 from .no_sales import is_no_sale
 
 _QUANTITY = SQL(
@@ -41,7 +41,7 @@ def invoiced_lines(scope, *, excluded=(), everybody=False):
             move.invoice_user_id AS user_id,
             move.team_id,
             credited.share,
-            COALESCE(line.pmm_unit_cost > 0, FALSE) AS has_cost,
+            %(has_cost)s AS has_cost,
             'account.move' AS document_model,
             move.id AS document_id,
             move.name AS document_name,
@@ -78,6 +78,7 @@ def invoiced_lines(scope, *, excluded=(), everybody=False):
         """,
         quantity=share_of(_QUANTITY, SQL("0.000001")),
         amount=share_of(SQL("-line.balance"), SQL("currency.rounding")),
+        has_cost=has_cost("line"),
         cost=cost_of(SQL("line.pmm_unit_cost"), _QUANTITY),
         credited=credited_partners("account.move", scope),
         known=SQL("TRUE") if everybody else is_known("move"),

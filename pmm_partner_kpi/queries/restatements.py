@@ -14,10 +14,8 @@ from .counted_partners import counted_partners
 def is_measured(since):
     """Return the condition on ``period`` that a run measures it.
 
-    Open periods are; of the closed ones those that ended after the day ``since``, if it is given.
+    Open periods are, and of the closed ones those that ended after the day ``since``.
     """
-    if since is None:
-        return SQL("period.state <> 'closed'")
     return SQL("(period.state <> 'closed' OR period.date_stop > %s)", since)
 
 
@@ -123,13 +121,26 @@ def changed_values(kpis, program, enrollment_ids):
                 ORDER BY measurement_id, revision DESC
             ) latest ON latest.measurement_id = published.id
         ) compared
-        WHERE before IS DISTINCT FROM now
+        WHERE before IS DISTINCT FROM now AND NOT (kpi_id = ANY(%(forgetful)s) AND EXISTS (
+            -- what is no sale does not remember whose it was before a merge of partners
+            SELECT 1 FROM pmm_enrollment_former former
+            JOIN pmm_enrollment enrollment ON enrollment.id = former.enrollment_id
+            WHERE enrollment.partner_id = compared.partner_id
+                AND compared.date_start < former.date_stop
+        ))
         """,
         cells=SQL(", ").join(
             SQL("(%s, measured.%s)", kpi.id, SQL.identifier(kpi._value_column())) for kpi in kpis
         ),
         program=program.id,
         enrollments=enrollment_ids,
+        forgetful=[
+            kpi.id
+            for kpi in kpis
+            if any(
+                not each._is_derived() and not each.counts_credits for each in kpi._with_depends()
+            )
+        ],
     )
 
 

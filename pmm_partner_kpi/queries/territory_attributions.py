@@ -47,7 +47,7 @@ def attribute_orders(order_ids):
         territory=_territory(
             SQL(
                 "(document.date_order AT TIME ZONE 'UTC'"
-                " AT TIME ZONE COALESCE(office.tz, 'UTC'))::date"
+                " AT TIME ZONE COALESCE(NULLIF(office.tz, ''), 'UTC'))::date"
             )
         ),
     )

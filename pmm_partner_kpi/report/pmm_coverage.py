@@ -60,12 +60,7 @@ class PmmCoverage(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     role = fields.Selection(
-        [
-            ("buyer", "Buyer"),
-            ("referrer", "Referrer"),
-            ("split", "Split"),
-            ("territory", "Territory"),
-        ],
+        selection="_selection_role",
         readonly=True,
         help="As what the partner is credited. Roles never add up together.",
     )
@@ -92,6 +87,10 @@ class PmmCoverage(models.Model):
         help="Nothing sold in the whole country in the last 12 months.",
     )
 
+    @api.model
+    def _selection_role(self):
+        return self.env["pmm.credit"]._fields["role"]._description_selection(self.env)
+
     @property
     def _table_query(self):
         today = fields.Date.context_today(self)
@@ -99,6 +98,7 @@ class PmmCoverage(models.Model):
             today,
             fields.Date.add(today, years=-1, days=1),
             fields.Date.add(today, years=-2, days=1),
+            self.env["pmm.credit"]._fields["role"].get_values(self.env),
             SQL(" UNION ").join(SQL("(%s)", select) for select in self._wanted(today)),
         )
 

@@ -1,5 +1,6 @@
 from . import test_credit_stages
 from . import test_credit_cost
+from . import test_credit_cost_kept
 from . import test_credit_exclusions
 from . import test_credit_frozen
 from . import test_credit_queries
@@ -28,6 +29,7 @@ from . import test_pmm_enrollment_parent
 from . import test_pmm_partner_group
 from . import test_pmm_kpi_scope
 from . import test_partner_merge
+from . import test_partner_merge_facts
 from . import test_partner_merge_structure
 from . import test_pmm_kpi_measurement
 from . import test_pmm_kpi_currency

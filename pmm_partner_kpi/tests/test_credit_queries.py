@@ -61,7 +61,7 @@ class TestCreditQueries(PmmCommon):
             moves = Move.union(*[first.copy({"invoice_date": "2026-02-03"}) for _ in range(number)])
             orders = order.union(*[order.copy() for _ in range(number)])
             with self._counted(counts):
-                Line._pmm_note_costs(moves, moves)
+                Line._pmm_note_costs(moves)
                 moves._pmm_mark_dirty()
             with self._counted(counts):
                 orders.order_line._pmm_note_costs()

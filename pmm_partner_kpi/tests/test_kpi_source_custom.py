@@ -209,6 +209,8 @@ class TestKpiSourceCustom(FactsCommon, PmmCommon):
             ({"custom_model_id": False}, "choose the records"),
             ({"custom_model_id": Model._get_id("pmm.kpi.trial")}, "keeps no records"),
             ({"custom_model_id": Model._get_id("sale.report")}, "keeps no records"),
+            ({"custom_model_id": Model._get_id("pmm.credit")}, "programmes themselves"),
+            ({"custom_model_id": Model._get_id("pmm.kpi.measurement")}, "programmes themselves"),
             ({"custom_model_id": Model._get_id("mail.message")}, "record by record"),
             ({"custom_model_id": Model._get_id("ir.attachment")}, "record by record"),
             ({"custom_partner_path": False}, "names the partner"),

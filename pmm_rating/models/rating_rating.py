@@ -40,14 +40,16 @@ class RatingRating(models.Model):
 
     @api.depends("res_model", "res_id", "rated_on")
     def _compute_pmm_company_id(self):
-        for rating in self:
-            model = self.env.get(rating.res_model or "")
+        for name, ratings in self.grouped("res_model").items():
+            model = self.env.get(name or "")
             if model is None or "company_id" not in model._fields:
-                rating.pmm_company_id = False
+                ratings.pmm_company_id = False
                 continue
             # customers rate documents that they may not read
-            document = model.sudo().browse(rating.res_id).exists()
-            rating.pmm_company_id = document.company_id
+            documents = model.sudo().browse(set(ratings.mapped("res_id"))).exists()
+            companies = {document.id: document.company_id for document in documents}
+            for rating in ratings:
+                rating.pmm_company_id = companies.get(rating.res_id)
 
     @api.model_create_multi
     def create(self, vals_list):
