@@ -66,6 +66,7 @@ class KpiOracle(Oracle):
         self.conditions, self.formulas = conditions, formulas
         self.costs, self.places, self.kinds = {}, {}, {}
         self.frozen, self.corrected = {}, set()
+        self.typed = set()  # lines of credit notes that are no copies
 
     # === EVENTS === #
 
@@ -83,11 +84,14 @@ class KpiOracle(Oracle):
                 self.places.pop(self._key(document), None)
 
     def confirmed_again(self, order):
-        """Note that it is another event."""
+        """Note that it is another event; a cost that was known stays."""
         self.posted_again(order)
         lines = set(order.order_line.ids)
-        for line in order.order_line:
-            self.costs.pop(self._key(line), None)
+        self.costs = {
+            key: cost
+            for key, cost in self.costs.items()
+            if cost is not None or key[0] != "sale.order.line" or key[1] not in lines
+        }
         self.frozen = {
             event: dimensions
             for event, dimensions in self.frozen.items()
@@ -190,8 +194,8 @@ class KpiOracle(Oracle):
     def _as_it_was(self, fact):
         """Return the fact with the dimensions that it had at its event."""
         day = fact.day if fact.stage == "collected" else None
-        event = fact.stage, fact.line, fact.partner, fact.role, fact.product, day
-        now = {name: getattr(fact, name) for name in ("category", "country", "state", "user")}
+        event = fact.stage, fact.line, fact.product, fact.customer, day
+        now = {name: getattr(fact, name) for name in ("category", "country", "state")}
         return replace(fact, **self.frozen.setdefault(event, now))
 
     def _of_lines(self, lines, credited):
@@ -252,19 +256,30 @@ class KpiOracle(Oracle):
         return self.costs[key]
 
     def _cost_of_the_event(self, line, document):
-        if line._name == "account.move.line" and self._is_return(document):
+        if line._name == "account.move.line" and self._comes_back(line, document):
             sold = document.reversed_entry_id.invoice_line_ids
+            place = document.invoice_line_ids.ids.index(line.id)
             sold = sold.filtered(lambda other: other.product_id == line.product_id)
+            copied = document.reversed_entry_id.invoice_line_ids[place : place + 1] & sold
+            if copied and line.id not in self.typed:
+                return self._unit_cost(copied, copied.move_id)
             if not sold:
                 sold = line.sale_line_ids.invoice_lines.filtered(
                     lambda other: (
-                        other.move_id.move_type == "out_invoice" and other.parent_state == "posted"
+                        other.move_id.move_type == "out_invoice"
+                        and other.parent_state == "posted"
+                        and other.quantity > 0
                     )
                 )
             if sold:
                 return self._average_cost(sold)
         product = line.product_id.with_company(document.company_id)
         return Decimal(str(product.standard_price)) or None
+
+    def _comes_back(self, line, document):
+        if document.move_type == "out_refund":
+            return self._is_return(document) or line.quantity > 0
+        return line.quantity < 0
 
     def _average_cost(self, lines):
         known = [(line.quantity, self._unit_cost(line, line.move_id)) for line in lines]
@@ -315,7 +330,34 @@ class KpiOracle(Oracle):
 
     def _collected(self, move, invoiced):
         """Return what has come in of the invoiced facts, by day: nothing is lost in rounding."""
-        paid, total = defaultdict(Decimal), exact(move.amount_total)
+        paid, total = self._paid(move), exact(move.amount_total)
+        found = []
+        for fact in invoiced:
+            so_far, before = ZERO, (ZERO, ZERO, fact.cost and ZERO)
+            for day in sorted(paid):
+                so_far += paid[day]
+                now = fact.part(so_far, total)
+                parts = [a if a is None else a - b for a, b in zip(now, before, strict=True)]
+                before = now
+                if parts[0] or parts[1]:
+                    amount, quantity, cost = parts
+                    part = replace(fact, amount=amount, quantity=quantity, cost=cost)
+                    origin = self._paid_until(move, day)
+                    found.append(replace(part, stage="collected", day=day, origin=origin))
+        return found
+
+    def _paid_until(self, move, day):
+        """Return the last day on which the invoice of a credit note was paid, else the day."""
+        invoice = move.reversed_entry_id
+        if not self._is_return(move) or invoice.state != "posted":
+            return day
+        return max((paid for paid in self._paid(invoice) if paid <= day), default=day)
+
+    def _paid(self, move):
+        """Return {day: what has come in of the total of a document}; of nothing it is all."""
+        paid = defaultdict(Decimal)
+        if not move.amount_total:
+            return {move.invoice_date: Decimal(1)}
         due = move.line_ids.filtered(lambda x: x.account_id.account_type == "asset_receivable")
         for line in due:
             for partial in line.matched_credit_ids:
@@ -324,21 +366,7 @@ class KpiOracle(Oracle):
             for partial in line.matched_debit_ids:
                 other = partial.debit_move_id
                 paid[other.date] += exact(partial.credit_amount_currency) * self._money(other)
-        if not total:
-            paid = {move.invoice_date: Decimal(1)}
-        found = []
-        for fact in invoiced:
-            so_far, before = ZERO, (ZERO, ZERO, fact.cost and ZERO)
-            for day in sorted(day for day in paid if paid[day]):
-                so_far += paid[day]
-                now = fact.part(so_far, total)
-                parts = [a if a is None else a - b for a, b in zip(now, before, strict=True)]
-                before = now
-                if parts[0] or parts[1]:
-                    amount, quantity, cost = parts
-                    part = replace(fact, amount=amount, quantity=quantity, cost=cost)
-                    found.append(replace(part, stage="collected", day=day, origin=day))
-        return found
+        return {day: amount for day, amount in paid.items() if amount}
 
     @staticmethod
     def _money(line):

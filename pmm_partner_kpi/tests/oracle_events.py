@@ -79,6 +79,7 @@ class EventsByChance:
                     }
                 )
             ]
+            self.oracle.typed.update(refund.invoice_line_ids.ids)
             self._post_on(refund, max(self._day(), move.invoice_date))
 
     # === WHO IS CREDITED === #
@@ -94,7 +95,9 @@ class EventsByChance:
             fate = self.random.choice(["shares", "shares", "referrer", "territory", "nobody"])
             if fate == "shares":
                 numbers = self.random.choice([(50, 50), (12.5,), (70, 30), (100,)])
-                self._try(self._correct, document, {"shares": [*zip((one, two), numbers)]})
+                self._try(
+                    self._correct, document, {"shares": [*zip((one, two), numbers, strict=False)]}
+                )
             elif fate == "referrer":
                 self._try(self._correct, document, {"referrer_id": three.id})
             elif fate == "territory":
@@ -148,6 +151,6 @@ class EventsByChance:
             self.gift.with_company(company).standard_price = 0
 
     def _change_salespeople(self, number):
-        """Hand documents over that stand: they stay whose they were."""
+        """Hand documents over that stand: all else about them stays as it was."""
         for move in self._pick(self.moves, number, state="posted"):
             move.invoice_user_id = self._someone()

@@ -22,7 +22,7 @@ def spread(value):
 
 CONDITIONS = {
     "Germany": lambda fact: fact.country == "DE",
-    "Bavaria": lambda fact: fact.state == "Bavaria",
+    "Bavaria": lambda fact: fact.state == "Bayern",
     "Nowhere": lambda fact: not fact.country,
 }
 FORMULAS = {"Share": share, "Spread": spread}
@@ -160,7 +160,7 @@ class OracleSetup(PmmCommon):
             "Net of origin": {"returns_in": "origin", "scope": "group"},
             "Hardware booked": {"stage": "booked"} | hardware,
             "Germany": {"credit_domain": repr([("country_id.code", "=", "DE")])},
-            "Bavaria": {"credit_domain": repr([("state_id.name", "=", "Bavaria")])},
+            "Bavaria": {"credit_domain": repr([("state_id.name", "=", "Bayern")])},
             "Nowhere": {"credit_domain": repr([("country_id", "=", False)]), "stage": "booked"},
             "New customers": {"source": "new_customers", "role": "referrer"},
             "New customers below": {"source": "new_customers", "scope": "tree"},
@@ -178,6 +178,7 @@ class OracleSetup(PmmCommon):
                 "window": "rolling",
                 "window_months": 2,
             },
+            "Collected of origin": {"stage": "collected", "returns_in": "origin"},
             "Smallest order": {"source": "smallest_order", "stage": "booked"},
             "Growth": {"compare": "value"},
             "Growth in percent": {"compare": "percent", "source": "quantity"},

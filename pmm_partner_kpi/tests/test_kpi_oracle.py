@@ -44,8 +44,9 @@ class TestKpiOracle(EventsByChance, DocumentsByChance, StructureByChance, Oracle
         if found == expected:
             return
         wrong = [key for key in {**expected, **found} if found.get(key) != expected.get(key)]
+        wrong.sort(key=str)  # what replaces what stands beside it
         lines = [
-            f"{key}: expected {expected.get(key)}, found {found.get(key)}" for key in wrong[:12]
+            f"{key}: expected {expected.get(key)}, found {found.get(key)}" for key in wrong[:16]
         ]
         self.fail("\n".join([f"{len(wrong)} differences in {note}", *lines]))
 
