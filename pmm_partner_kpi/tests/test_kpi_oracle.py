@@ -4,7 +4,8 @@ from datetime import datetime
 
 from odoo.tests import freeze_time, tagged
 
-from .kpi_oracle import KpiOracle, expected_facts, stored_facts
+from .fact_oracle import expected_facts, stored_facts
+from .kpi_oracle import KpiOracle
 from .oracle import stored_measurements
 from .oracle_documents import DocumentsByChance
 from .oracle_events import EventsByChance
