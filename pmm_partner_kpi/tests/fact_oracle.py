@@ -383,6 +383,7 @@ def stored_facts(env):
         key = (credit.stage, credit.role, credit.partner_id.id, credit.company_id.id)
         key += (credit.line_id, day, credit.is_return, credit.has_cost, credit.categ_id.id)
         key += (credit.country_id.code, credit.state_id.name, credit.user_id.id)
+        key += (None if credit.stage == "booked" else credit.origin_date,)
         sums[key][0] += exact(credit.amount)
         sums[key][1] += exact(credit.quantity, 6)
         sums[key][2] += exact(credit.cost)
@@ -396,6 +397,7 @@ def expected_facts(facts):
         key = (fact.stage, fact.role, fact.partner, fact.company)
         key += (fact.line, fact.day, fact.is_return, fact.cost is not None, fact.category)
         key += (fact.country, fact.state, fact.user)
+        key += (None if fact.stage == "booked" else fact.origin,)
         found[key][0] += fact.amount
         found[key][1] += fact.quantity
         found[key][2] += fact.cost or ZERO
