@@ -1,57 +1,22 @@
-"""All stages, roles and sales KPIs, said once more: slowly, one record at a time, in Decimal.
+"""All sales KPIs, said once more: slowly, one fact at a time, in Decimal.
 
-Goes on where ``oracle.py`` ends. Knows the guide (readme/USAGE.md), nothing of ``queries``,
+Goes on where ``fact_oracle.py`` ends. Knows the guide (readme/USAGE.md), nothing of ``queries``,
 ``engine`` or the sources of KPIs.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
-from .oracle import Oracle, _runs, exact
+from .fact_oracle import ZERO, FactOracle, rounded
+from .oracle import _runs, exact
 
-ZERO, HUNDRED = Decimal(0), Decimal(100)
-
-
-def rounded(number, digits=2):
-    """Return the number rounded half away from zero."""
-    return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A part of a document line that counts for a partner in a role, at a stage, on a day."""
-
-    stage: str
-    role: str
-    partner: int
-    company: int
-    document: tuple
-    line: int
-    is_return: bool
-    day: object  # of a booked order: when, in UTC
-    origin: object
-    customer: int
-    product: int
-    category: int
-    country: str
-    amount: Decimal
-    quantity: Decimal
-    cost: Decimal | None  # None: not known
-
-    def part(self, share, total=1):
-        """Return (amount, quantity, cost) of this share of it, each rounded by itself."""
-        return (
-            rounded(self.amount * share / total),
-            rounded(self.quantity * share / total, 6),
-            None if self.cost is None else rounded(self.cost * share / total),
-        )
-
-
-class KpiOracle(Oracle):
-    """What credits and results have to be; remembers costs and categories as they were.
+class KpiOracle(FactOracle):
+    """What results have to be.
 
     ``conditions``: {name of a KPI: which facts it wants}; ``formulas``: {name: function of
     the values of other KPIs}.
@@ -60,211 +25,13 @@ class KpiOracle(Oracle):
     def __init__(self, env, conditions, formulas):
         super().__init__(env)
         self.conditions, self.formulas = conditions, formulas
-        self.costs, self.places, self.kinds = {}, {}, {}
-
-    # === WHO IS CREDITED === #
-
-    def _credited(self, document):
-        """Return [(role, partner, share of 1)] of those who take part in the company."""
-        found = [("buyer", document.partner_id.commercial_partner_id, Decimal(1))]
-        if document.pmm_referrer_id:
-            found.append(("referrer", document.pmm_referrer_id, Decimal(1)))
-        found += [
-            ("split", row.partner_id, exact(row.share) / 100) for row in document.pmm_split_ids
-        ]
-        territory = self._territory(document)
-        if territory:
-            share = exact(territory.share) / 100
-            found.append(("territory", territory.partner_id, share))
-        company = document.company_id
-        return [row for row in found if self._is_enrolled(row[1], company)]
-
-    def _territory(self, document):
-        """Return the territory of a document: that of its order, of the invoice it reverses…"""
-        key = (document._name, document.id)
-        if document._name == "account.move":
-            orders = document.invoice_line_ids.sale_line_ids.order_id
-            if document.reversed_entry_id:
-                if key not in self.places:
-                    self.places[key] = self._territory(document.reversed_entry_id)
-                return self.places[key]
-            if orders:
-                return self._territory(orders[0])
-            return self._territory_of(document, document.invoice_date)
-        if key not in self.places:  # looked up when it is confirmed, which is today
-            self.places[key] = self._territory_of(document, date(2026, 4, 15))
-        return self.places[key]
-
-    def _territory_of(self, document, day):
-        address, best = document.partner_shipping_id, None
-        for territory in self.env["pmm.territory"].search([]):
-            if territory.company_id != document.company_id or not _runs(territory, day):
-                continue
-            if territory.country_ids and address.country_id not in territory.country_ids:
-                continue
-            if territory.state_ids and address.state_id not in territory.state_ids:
-                continue
-            codes = [code.strip() for code in (territory.zip_prefixes or "").split(",")]
-            if codes != [""] and not any((address.zip or "").startswith(c) for c in codes):
-                continue
-            kind = 3 if codes != [""] else 2 if territory.state_ids else 1
-            kind = kind if territory.country_ids else 0
-            order = (-kind, territory.sequence, territory.name, territory.id)
-            if best is None or order < best[0]:
-                best = (order, territory)
-        return best and best[1]
-
-    # === FACTS === #
-
-    def facts(self):
-        """Return all that counts now, at every stage."""
-        found = []
-        for order in self.env["sale.order"].search([("state", "=", "sale")], order="id"):
-            found += self._of_lines(self._booked(order), self._credited(order))
-        wanted = [("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund"))]
-        for move in self.env["account.move"].search(wanted, order="id"):
-            invoiced = self._of_lines(self._invoiced(move), self._credited(move))
-            found += invoiced + self._collected(move, invoiced)
-        self.categories = {self._event(fact): fact.category for fact in found}
-        return found
-
-    @staticmethod
-    def _event(fact):
-        """Return what the dimensions of a fact are frozen with."""
-        day = fact.day if fact.stage == "collected" else None
-        return fact.stage, fact.line, fact.partner, fact.role, day
-
-    def _of_lines(self, lines, credited):
-        """Return the facts of the lines for each of those who are credited."""
-        found = []
-        for role, partner, share in credited:
-            for line in lines:
-                fact = replace(line, role=role, partner=partner.id)
-                amount, quantity, cost = line.part(share)
-                if amount or quantity:
-                    category = self.categories.get(self._event(fact), line.category)
-                    fact = replace(fact, amount=amount, quantity=quantity, cost=cost)
-                    found.append(replace(fact, category=category))
-        return found
-
-    def _line(self, stage, line, document, quantity, **vals):
-        unit, uom = line.product_id.uom_id, line.product_uom_id
-        if line.product_id:
-            quantity = uom._compute_quantity(quantity, unit, round=False)
-        quantity = exact(quantity, 6)
-        price = self._unit_cost(line, document)
-        sign = -1 if vals["is_return"] else 1
-        return Fact(
-            stage=stage,
-            role="",
-            partner=0,
-            company=document.company_id.id,
-            document=(document._name, document.id),
-            line=line.id,
-            customer=document.partner_id.commercial_partner_id.id,
-            product=line.product_id.id,
-            category=line.product_id.categ_id.id,
-            country=document.partner_shipping_id.country_id.code,
-            quantity=sign * quantity,
-            cost=None if price is None else sign * quantity * price,
-            **vals,
-        )
-
-    def _unit_cost(self, line, document):
-        """Return the cost of a unit as it was when the line was first seen; None: not known."""
-        key = (line._name, line.id)
-        if key not in self.costs:
-            product = line.product_id.with_company(document.company_id)
-            self.costs[key] = Decimal(str(product.standard_price)) or None
-            if line._name == "account.move.line" and document.reversed_entry_id:
-                for other in document.reversed_entry_id.invoice_line_ids:
-                    if other.product_id == line.product_id:
-                        self.costs[key] = self._unit_cost(other, other.move_id)
-        return self.costs[key]
-
-    def _booked(self, order):
-        rate = Decimal(str(order.currency_rate))
-        return [
-            self._line(
-                "booked",
-                line,
-                order,
-                line.product_uom_qty,
-                is_return=False,
-                day=order.date_order,
-                origin=order.date_order,
-                amount=rounded(exact(line.price_subtotal) / rate),
-            )
-            for line in order.order_line
-            if not line.display_type and not line.is_downpayment
-        ]
-
-    def _invoiced(self, move):
-        origin = move
-        if move.move_type == "out_refund" and move.reversed_entry_id.state == "posted":
-            origin = move.reversed_entry_id
-        return [
-            self._line(
-                "invoiced",
-                line,
-                move,
-                line.quantity,
-                is_return=move.move_type == "out_refund",
-                day=move.invoice_date,
-                origin=origin.invoice_date,
-                amount=exact(-line.balance),
-            )
-            for line in move.line_ids
-            if line.display_type == "product"
-        ]
-
-    def _collected(self, move, invoiced):
-        """Return what has come in of the invoiced facts, by day: nothing is lost in rounding."""
-        paid, total = defaultdict(Decimal), exact(move.amount_total)
-        due = move.line_ids.filtered(lambda x: x.account_id.account_type == "asset_receivable")
-        for line in due:
-            for partial in line.matched_credit_ids:
-                other = partial.credit_move_id
-                paid[other.date] += exact(partial.debit_amount_currency) * self._money(other)
-            for partial in line.matched_debit_ids:
-                other = partial.debit_move_id
-                paid[other.date] += exact(partial.credit_amount_currency) * self._money(other)
-        found = []
-        for fact in invoiced:
-            so_far, before = ZERO, (ZERO, ZERO, fact.cost and ZERO)
-            # the event is the payment: the category of its time, not of the invoice's
-            current = self.env["product.product"].browse(fact.product).categ_id.id
-            for day in sorted(day for day in paid if paid[day]):
-                so_far += paid[day]
-                now = fact.part(so_far, total)
-                parts = [a if a is None else a - b for a, b in zip(now, before, strict=True)]
-                before = now
-                if parts[0] or parts[1]:
-                    amount, quantity, cost = parts
-                    part = replace(fact, amount=amount, quantity=quantity, cost=cost)
-                    part = replace(part, stage="collected", day=day, origin=day)
-                    category = self.categories.get(self._event(part), current)
-                    found.append(replace(part, category=category))
-        return found
-
-    @staticmethod
-    def _money(line):
-        """Return which part of the line of an entry is money: no write-off, no credit note."""
-        entry = line.move_id
-        if entry.statement_line_id:
-            return Decimal(1)
-        payment = entry.origin_payment_id
-        if not payment:
-            return ZERO
-        liquidity, counterpart, _write_off = payment._seek_for_lines()
-        money = abs(sum(exact(row.amount_currency) for row in liquidity))
-        return money / abs(sum(exact(row.amount_currency) for row in counterpart))
+        self.kinds = {}
 
     # === RESULTS === #
 
     def measurements(self, facts, now):
         """Return {(kpi, enrolment, period name): (target, actual, attainment, state)}."""
-        found, self.counted, self.kept, self.figures = {}, {}, {}, {}
+        found, self.counted, self.kept, self.figures, self.firsts = {}, {}, {}, {}, {}
         self.standing = defaultdict(list)
         for fact in facts:
             self.standing[fact.company, fact.stage, fact.role].append(fact)
@@ -318,10 +85,10 @@ class KpiOracle(Oracle):
             )
         if kpi.source == "points":
             return self._points(kpi, enrollment, period)
-        now = self._measure(kpi, self._rows(kpi, enrollment, period))
+        now = self._measure(kpi, enrollment, self._rows(kpi, enrollment, period))
         if kpi.compare == "none":
             return now
-        before = self._measure(kpi, self._rows(kpi, enrollment, period, years=1))
+        before = self._measure(kpi, enrollment, self._rows(kpi, enrollment, period, years=1))
         if now is None or before is None:
             return None
         if kpi.compare == "value":
@@ -347,13 +114,10 @@ class KpiOracle(Oracle):
         if kpi.window == "rolling":
             months = stop.year * 12 + stop.month - 1 - kpi.window_months
             start = date(months // 12, months % 12 + 1, 1)
-        wanted = self.conditions.get(kpi.name)
         return [
             (fact, rate)
             for fact, day, rate in self._counting(kpi, enrollment, years)
-            if start <= day < stop
-            and (not wanted or wanted(fact))
-            and self._is_of(fact.category, kpi.category_ids)
+            if start <= day < stop and self._is_wanted(kpi, fact)
         ]
 
     def _is_of(self, category, wanted):
@@ -382,8 +146,36 @@ class KpiOracle(Oracle):
 
     # === SOURCES === #
 
-    def _measure(self, kpi, rows):
+    def _measure(self, kpi, enrollment, rows):
+        if kpi.source == "new_customers":
+            program = enrollment.program_id
+            first = self._first_sales(kpi, program)
+            rows = [
+                (fact, rate)
+                for fact, rate in rows
+                if first.get((fact.partner, fact.customer)) == self._own_day(fact, program)
+            ]
         return getattr(self, f"_{kpi.source}")(kpi, rows)
+
+    def _own_day(self, fact, program):
+        return self._local(fact.day, program) if fact.stage == "booked" else fact.day
+
+    def _first_sales(self, kpi, program):
+        """Return {(partner, customer): day of the first sale ever that the KPI would count}."""
+        if (kpi, program) not in self.firsts:
+            self.firsts[kpi, program] = first = {}
+            for fact in self.standing[program.company_id.id, kpi.stage, kpi.role]:
+                if self._sold([(fact, 1)]) and self._is_wanted(kpi, fact):
+                    key, day = (fact.partner, fact.customer), self._own_day(fact, program)
+                    first[key] = min(day, first.get(key, day))
+        return self.firsts[kpi, program]
+
+    def _is_wanted(self, kpi, fact):
+        wanted = self.conditions.get(kpi.name)
+        return (not wanted or wanted(fact)) and self._is_of(fact.category, kpi.category_ids)
+
+    def _new_customers(self, _kpi, rows):
+        return Decimal(len({(fact.partner, fact.customer) for fact in self._sold(rows)}))
 
     def _revenue(self, _kpi, rows):
         return sum((fact.amount * rate for fact, rate in rows), ZERO)
@@ -437,28 +229,3 @@ class KpiOracle(Oracle):
         sold = self._revenue(kpi, [row for row in rows if not row[0].is_return])
         back = self._revenue(kpi, [row for row in rows if row[0].is_return])
         return -back / sold * HUNDRED if sold > 0 else None
-
-
-def stored_facts(env):
-    """Return {key of a sales credit: (amount, quantity, cost)} of what stands in the table."""
-    sums = defaultdict(lambda: [ZERO, ZERO, ZERO])
-    for credit in env(su=True)["pmm.credit"].search([]):
-        day = credit.booked_at if credit.stage == "booked" else credit.date
-        key = (credit.stage, credit.role, credit.partner_id.id, credit.company_id.id)
-        key += (credit.line_id, day, credit.is_return, credit.categ_id.id)
-        sums[key][0] += exact(credit.amount)
-        sums[key][1] += exact(credit.quantity, 6)
-        sums[key][2] += exact(credit.cost)
-    return {key: tuple(values) for key, values in sums.items() if any(values)}
-
-
-def expected_facts(facts):
-    """Return the facts of the oracle in the form of :func:`stored_facts`."""
-    found = defaultdict(lambda: [ZERO, ZERO, ZERO])
-    for fact in facts:
-        key = (fact.stage, fact.role, fact.partner, fact.company)
-        key += (fact.line, fact.day, fact.is_return, fact.category)
-        found[key][0] += fact.amount
-        found[key][1] += fact.quantity
-        found[key][2] += fact.cost or ZERO
-    return {key: tuple(values) for key, values in found.items()}
