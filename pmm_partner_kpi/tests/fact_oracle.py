@@ -77,18 +77,13 @@ class FactOracle(Oracle):
                 self.places.pop(self._key(document), None)
 
     def confirmed_again(self, order):
-        """Note that it is another event; a cost that was known stays."""
+        """Note that a cost is asked for again where none was known; all else stays."""
         self.posted_again(order)
         lines = set(order.order_line.ids)
         self.costs = {
             key: cost
             for key, cost in self.costs.items()
             if cost is not None or key[0] != "sale.order.line" or key[1] not in lines
-        }
-        self.frozen = {
-            event: dimensions
-            for event, dimensions in self.frozen.items()
-            if event[0] != "booked" or event[1] not in lines
         }
 
     def correct(self, document, partner, share):
