@@ -40,5 +40,14 @@ class AccountMoveLine(models.Model):
     def _pmm_note_costs(self, moves):
         """Note the costs of what ``moves``, just posted, sell or take back."""
         moves.env.flush_all()
-        self.env.cr.execute(note_invoice_costs(moves.ids, has_margin=self._pmm_has_margin()))
+        statement = note_invoice_costs(
+            moves.ids,
+            has_margin=self._pmm_has_margin(),
+            has_returns=any(
+                move.move_type == "out_refund"
+                or min(move.invoice_line_ids.mapped("quantity"), default=0) < 0
+                for move in moves
+            ),
+        )
+        self.env.cr.execute(statement)
         self.invalidate_model(["pmm_unit_cost", "pmm_cost_noted"])

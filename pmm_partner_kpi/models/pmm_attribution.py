@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..queries.attribution_merge import add_up_shares, repoint_shares
+from ..queries.territory_attributions import are_there_territories
 from .pmm_attributed import CORRECTION, DOCUMENT
 
 
@@ -25,6 +26,7 @@ class PmmAttribution(models.Model):
     _share_positive = models.Constraint(
         "CHECK(share > 0)", "A share must be more than 0 %. Delete the line instead."
     )
+    _territory_idx = models.Index("(id) WHERE role = 'territory'")  # whether there are any
     _once_per_order = models.UniqueIndex(
         "(order_id, role, partner_id, COALESCE(former_refs, '[]')) WHERE order_id IS NOT NULL",
         "A partner shares a document once: put its shares into one line.",
@@ -152,8 +154,18 @@ class PmmAttribution(models.Model):
     # === TERRITORIES === #
 
     @api.model
+    def _are_there_territories(self):
+        """Return whether anybody has a territory or had one; else posting takes no time for it."""
+        for model in ("pmm.territory", "pmm.attribution"):
+            self.env[model].flush_model()
+        [[found]] = self.env.execute_query(are_there_territories())
+        return found
+
+    @api.model
     def _replace_territories(self, documents, forget, give):
         """Run two statements of ``queries/territory_attributions`` on ``documents``."""
+        if not self._are_there_territories():
+            return
         documents.flush_recordset()
         for model, names in (
             ("account.move.line", ["move_id"]),

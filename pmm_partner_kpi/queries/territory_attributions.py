@@ -7,6 +7,14 @@ document was corrected by hand they leave it alone.
 from odoo.tools import SQL
 
 
+def are_there_territories():
+    """Return a SELECT of whether any territory is there, or any document is credited by one."""
+    return SQL(
+        "SELECT EXISTS (SELECT 1 FROM pmm_territory)"
+        " OR EXISTS (SELECT 1 FROM pmm_attribution WHERE role = 'territory')"
+    )
+
+
 def forget_territories(column, ids):
     """Return the DELETE of what the territories said before of the documents ``ids``.
 

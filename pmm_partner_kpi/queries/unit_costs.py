@@ -89,12 +89,12 @@ def note_order_costs(line_ids, *, has_margin):
     )
 
 
-def note_invoice_costs(move_ids, *, has_margin):
+def note_invoice_costs(move_ids, *, has_margin, has_returns):
     """Return the UPDATE that notes the costs of the lines of these invoices and credit notes.
 
     Once noted a cost stays; none only until the order line (or the invoice) knows one. What
     comes back costs what it did on the invoice that it reverses, else on those of the same order
-    line; that may be nothing.
+    line; that may be nothing. Where nothing comes back (not ``has_returns``) it is not looked for.
     """
     return SQL(
         """
@@ -120,7 +120,7 @@ def note_invoice_costs(move_ids, *, has_margin):
             OR COALESCE(noted.pmm_unit_cost, 0) = 0 AND found.is_kept
         )
         """,
-        sold=_SOLD,
+        sold=_SOLD if has_returns else SQL("SELECT NULL::int AS rank, NULL::numeric AS cost"),
         kept=_OF_ORDER if has_margin else SQL("SELECT NULL::numeric AS cost"),
         standard=_STANDARD,
         moves=move_ids,

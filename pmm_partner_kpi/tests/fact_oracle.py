@@ -270,6 +270,8 @@ class FactOracle(Oracle):
         return line.quantity < 0
 
     def _average_cost(self, lines):
+        # a deduction costs nothing, which says nothing about the product
+        lines = lines.filtered(lambda line: line.price_unit >= 0)
         known = [(line.quantity, self._unit_cost(line, line.move_id)) for line in lines]
         known = [(exact(number, 6), cost) for number, cost in known if cost is not None]
         units = sum(number for number, _cost in known)
