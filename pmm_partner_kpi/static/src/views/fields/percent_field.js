@@ -17,12 +17,28 @@ export function formatPercent(value) {
     return _t("%s %%", number);
 }
 
-/** A ratio that is only shown. */
+/**
+ * A ratio that is only shown. Where the field that the option "has_field" names is false, there
+ * are no data.
+ */
 export class PercentField extends PercentageField {
+    static props = {...PercentageField.props, hasField: {type: String, optional: true}};
+
     get formattedValue() {
-        return formatPercent(this.props.record.data[this.props.name]);
+        const {data} = this.props.record;
+        if (this.props.hasField && !data[this.props.hasField]) {
+            return _t("No data");
+        }
+        return formatPercent(data[this.props.name]);
     }
 }
 
 registry.category("formatters").add("pmm_percent", formatPercent);
-registry.category("fields").add("pmm_percent", {...percentageField, component: PercentField});
+registry.category("fields").add("pmm_percent", {
+    ...percentageField,
+    component: PercentField,
+    extractProps: (info) => ({
+        ...percentageField.extractProps(info),
+        hasField: info.options.has_field,
+    }),
+});
