@@ -54,7 +54,9 @@ class PmmPortal(CustomerPortal):
         measurements, targets = measurements.sudo(), targets.sudo()
         return {
             "today": today,
-            "current": measurements.sorted(lambda m: (m.kpi_id.sequence, m.kpi_id.id)),
+            "current": measurements.sorted(
+                lambda m: (m.kpi_id.sequence, m.kpi_id.name, m.kpi_id.id)
+            ),
             "coming": targets,
         }
 

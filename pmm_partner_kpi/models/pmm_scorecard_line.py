@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class PmmScorecardLine(models.Model):
@@ -90,4 +91,5 @@ class PmmScorecardLine(models.Model):
     @api.model
     def _format_percent(self, value):
         """Return a percentage as people write it, without idle zeros."""
-        return self.env._("%s %%", f"{value:.2f}".rstrip("0").rstrip("."))
+        decimals = f"{value:.2f}".rstrip("0").partition(".")[2]
+        return self.env._("%s %%", formatLang(self.env, float(value), digits=len(decimals)))

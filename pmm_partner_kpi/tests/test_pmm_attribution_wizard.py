@@ -210,6 +210,9 @@ class TestPmmAttributionWizard(AttributionCommon):
         self.assertFalse(Wizard._open(self.invoice).has_copies)
         made = self.order._create_invoices()
         refund = self._refund(self.invoice, "2026-04-15")
+        self.assertTrue(Wizard._open(made).has_orders)
+        self.assertFalse(Wizard._open(self.order).has_orders)
+        self.assertFalse(Wizard._open(self.invoice).has_orders, "without an order")
         for document, copied in ((self.order, made), (self.invoice, refund)):
             self.assertTrue(Wizard._open(document).has_copies)
             self._change_credits(document, self.manager, shares=[(self.dora, 5)])

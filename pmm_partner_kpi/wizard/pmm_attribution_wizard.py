@@ -14,6 +14,7 @@ class PmmAttributionWizard(models.TransientModel):
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade")
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True, ondelete="cascade")
     has_copies = fields.Boolean(compute="_compute_has_copies")
+    has_orders = fields.Boolean(compute="_compute_has_copies")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     referrer_id = fields.Many2one(
         "res.partner", string="Referred by", domain=[("parent_id", "=", False)]
@@ -32,6 +33,9 @@ class PmmAttributionWizard(models.TransientModel):
             document = wizard._document().sudo()
             wizard.has_copies = bool(
                 document.invoice_ids if wizard.order_id else document.reversal_move_ids
+            )
+            wizard.has_orders = bool(
+                wizard.move_id and document.invoice_line_ids.sale_line_ids.order_id
             )
 
     @api.depends("order_id", "move_id")

@@ -10,16 +10,43 @@ const WITH_UNIT = {
     points: (number) => _t("%s points", number),
 };
 
-/** Target or actual of a KPI: an amount of money, or a number with the unit of the record. */
+/**
+ * Format what a KPI counts, where neither currency nor unit is known (totals, pivots).
+ *
+ * @param {Number|false} value
+ * @returns {String}
+ */
+export function formatKpiValue(value) {
+    return formatFloat(value, {digits: [20, 2], trailingZeros: false});
+}
+
+/**
+ * Target or actual of a KPI: an amount of money, or a number with the unit of the record.
+ * Where the field that the option "has_field" names is false, there are no data.
+ */
 export class KpiValueField extends MonetaryField {
+    static props = {...MonetaryField.props, hasField: {type: String, optional: true}};
+
     get formattedValue() {
+        const {data} = this.props.record;
+        if (this.props.hasField && !data[this.props.hasField]) {
+            return _t("No data");
+        }
         if (this.currency) {
             return super.formattedValue;
         }
-        const number = formatFloat(this.value, {digits: [20, 2], trailingZeros: false});
-        const withUnit = WITH_UNIT[this.props.record.data.unit];
+        const number = formatKpiValue(this.value);
+        const withUnit = WITH_UNIT[data.unit];
         return withUnit ? withUnit(number) : number;
     }
 }
 
-registry.category("fields").add("pmm_kpi_value", {...monetaryField, component: KpiValueField});
+registry.category("formatters").add("pmm_kpi_value", formatKpiValue);
+registry.category("fields").add("pmm_kpi_value", {
+    ...monetaryField,
+    component: KpiValueField,
+    extractProps: (info) => ({
+        ...monetaryField.extractProps(info),
+        hasField: info.options.has_field,
+    }),
+});
