@@ -76,6 +76,17 @@ class TestPmmTierMail(BenefitCommon):
         self.assertNotIn("Training", gained + lost)
         self.assertIn("Tier: Silver → Gold, since 04/10/2026.", self._notes(self.acme_in))
 
+    def test_a_tier_for_all_has_no_requirements_to_meet(self):
+        """T11: the mail and the note say so instead."""
+        self.gold_rung.requirement_ids = [Command.create({"kpi_id": self.kpi.id})]
+        self.program.tier_mode = "automatic"
+        self.program._run()
+        self._settle()
+        self.assertEqual(self.acme_in.grade_id, self.silver)
+        for words in (self._words(self._mails()["Ann"]), self._notes(self.acme_in)):
+            self.assertIn("Open to every partner of the programme", words)
+            self.assertNotIn("Requirements met", words)
+
     def test_each_reads_in_the_own_language(self):
         """T11: subject, wording and dates of the reader, whoever writes the tier."""
         template = self.env.ref("pmm_partner_kpi.mail_template_tier_changed")
