@@ -275,6 +275,13 @@ class TestTierGroups(TierCommon):
                 rung.requirement_ids[0].group = "B"
                 self.assertEqual(tier._partner_text(), said)
 
+    def test_partner_data_needs_a_condition(self):
+        """T2: without a condition everybody would meet it; the refusal says what to do."""
+        for condition in (False, "", "[]", "[(1, '=', 1)]"):
+            with self.subTest(condition), self.assertRefused("Choose which partners meet “In EU”"):
+                asked = self._ask(1, kind="partner", name="In EU", partner_domain=condition)
+                self._rung(self.climbers, 1, self.silver, [asked])
+
     def test_lost_confirmation_is_reviewed(self):
         """T5: a confirmation that ends costs the tier at its review, not before."""
         rung = self._rung(
