@@ -57,6 +57,8 @@ class PmmEnrollment(models.Model):
         if not self.program_id:
             return self.tier_ids[:0]  # a new record in the form
         today = self.program_id._today()
+        if self.date_stop and self.date_stop <= today:
+            return self.tier_ids[:0]  # who has left has none, however long it would have lasted
         return self.tier_ids.filtered(lambda tier: tier._covers(today))[:1]
 
     def _rung_of(self, grade):
