@@ -106,6 +106,8 @@ class PmmBenefitGrant(models.Model):
     def _sync_waiting(self):
         """Look at the partners whose tiers changed in this transaction."""
         ids = self.env.cr.precommit.data.pop(WAITING, ())
+        if not ids:
+            return
         # what follows from a change does not depend on the rights of whoever made it
         enrollments = self.env["pmm.enrollment"].sudo()
         self._sync(enrollments.search([("partner_id", "in", list(ids))]))

@@ -28,6 +28,14 @@ class PmmEnrollment(models.Model):
             self._tiers_changed()
         return result
 
+    @api.readonly
+    def web_read(self, specification):
+        """Return what the form shows: after saving, with what the tiers in it give."""
+        if "grant_ids" in specification:
+            # else it would come at the end of the transaction, when the form has its answer
+            self.env["pmm.benefit.grant"]._sync_waiting()
+        return super().web_read(specification)
+
     def unlink(self):
         self._give_back()
         return super().unlink()
