@@ -163,6 +163,24 @@ def is_met(rung, met: Mapping[int, bool]):
     return quantor[rung.between](groups) if groups else True
 
 
+def met_in(rung, met: Mapping[int, bool]):
+    """Return the requirements by which ``rung`` is met: those that are, in groups that are.
+
+    >>> rung = Rung(groups=((1, 2), (3, 4)))
+    >>> met_in(rung, {1: True, 2: True, 3: True, 4: False})
+    {1, 2}
+    >>> sorted(met_in(Rung(rung.groups, inside="any"), {1: True, 2: False, 3: True}))
+    [1, 3]
+    """
+    return {
+        requirement
+        for group in rung.groups
+        if is_met(Rung((group,), rung.inside), met)
+        for requirement in group
+        if met.get(requirement, False)
+    }
+
+
 def earned(ladder: Sequence[Rung], met: Mapping[int, bool]):
     """Return the rank of the highest rung that is met, None where none is.
 

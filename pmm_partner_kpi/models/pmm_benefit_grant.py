@@ -106,6 +106,8 @@ class PmmBenefitGrant(models.Model):
     def _sync_waiting(self):
         """Look at the partners whose tiers changed in this transaction."""
         ids = self.env.cr.precommit.data.pop(WAITING, ())
+        if not ids:
+            return
         # what follows from a change does not depend on the rights of whoever made it
         enrollments = self.env["pmm.enrollment"].sudo()
         self._sync(enrollments.search([("partner_id", "in", list(ids))]))
@@ -128,7 +130,7 @@ class PmmBenefitGrant(models.Model):
             {grant._key(): grant for grant in active},
             {key: gift for key, gift in wanted.items() if gift[2] is not None},
         )
-        running._tell_tier_changes()
+        running._tell_tier_changes(active)
 
     @api.model
     def _end_all(self, kind=None):
@@ -234,6 +236,10 @@ class PmmBenefitGrant(models.Model):
             )
         by_hand.enrollment_id._message_log_batch(bodies)
         self.flush_recordset()
+
+    def _in_own_company(self):
+        """Return those of these grants that hold in the company of the programme."""
+        return self.filtered(lambda g: g.applied_company_id in (g.company_id, g.company_id[:0]))
 
     # === CRON === #
 

@@ -93,18 +93,16 @@ class PmmEnrollment(models.Model):
         for enrollment in self:
             enrollment.display_name = f"{enrollment.partner_id.name} – {enrollment.program_id.name}"
 
-    @api.depends("tier_ids.grade_id", "tier_ids.date_start", "tier_ids.date_stop")
+    @api.depends("date_stop", "tier_ids.grade_id", "tier_ids.date_start", "tier_ids.date_stop")
     def _compute_grade_id(self):
         for enrollment in self:
-            today = enrollment.program_id._today() if enrollment.program_id else False
-            enrollment.grade_id = enrollment.tier_ids.filtered(
-                lambda tier, day=today: tier._covers(day)
-            ).grade_id[:1]
+            enrollment.grade_id = enrollment._tier_today().grade_id
 
     def _search_grade_id(self, operator, value):
+        if operator == "any":
+            return self._tier_domain(self.env["res.partner.grade"]._search(value))
         if operator != "in":
-            grades = self.env["res.partner.grade"]._search([("display_name", operator, value)])
-            return self._tier_domain(grades)
+            return NotImplemented
         domain = self._tier_domain([grade for grade in value if grade])
         # "no tier" is asked for as well
         return domain | ~self._tier_domain(False) if False in value else domain
@@ -113,7 +111,10 @@ class PmmEnrollment(models.Model):
         """Return the domain of the enrolments with one of ``grades`` (False: any) today."""
         wanted = Domain.TRUE if grades is False else Domain("grade_id", "in", grades)
         return self._today_domain(
-            lambda day: Domain("tier_ids", "any", self.env["pmm.dated"]._on(day) & wanted)
+            lambda day: (
+                Domain("tier_ids", "any", self.env["pmm.dated"]._on(day) & wanted)
+                & (Domain("date_stop", "=", False) | Domain("date_stop", ">", day))
+            )
         )
 
     @api.constrains("partner_id")

@@ -28,6 +28,14 @@ class PmmEnrollment(models.Model):
             self._tiers_changed()
         return result
 
+    @api.readonly
+    def web_read(self, specification):
+        """Return what the form shows: after saving, with what the tiers in it give."""
+        if "grant_ids" in specification:
+            # else it would come at the end of the transaction, when the form has its answer
+            self.env["pmm.benefit.grant"]._sync_waiting()
+        return super().web_read(specification)
+
     def unlink(self):
         self._give_back()
         return super().unlink()
@@ -57,6 +65,8 @@ class PmmEnrollment(models.Model):
         if not self.program_id:
             return self.tier_ids[:0]  # a new record in the form
         today = self.program_id._today()
+        if self.date_stop and self.date_stop <= today:
+            return self.tier_ids[:0]  # who has left has none, however long it would have lasted
         return self.tier_ids.filtered(lambda tier: tier._covers(today))[:1]
 
     def _rung_of(self, grade):

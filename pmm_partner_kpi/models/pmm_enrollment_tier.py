@@ -42,7 +42,7 @@ class PmmEnrollmentTier(models.Model):
     origin = fields.Selection(
         [
             ("manual", "By hand"),
-            ("automatic", "Reached"),
+            ("automatic", "Automatic"),
             ("approved", "Approved"),
             ("imported", "Imported"),
         ],
@@ -81,8 +81,9 @@ class PmmEnrollmentTier(models.Model):
 
     def _move_text(self):
         """Return why the tier was given, as partners may read it: no figures, nothing of ours."""
+        everybody = self.env._("Open to every partner of the programme")
         sentences = {
-            "up": self.env._("Requirements met"),
+            "up": self.env._("Requirements met") if self.terms else everybody,
             "down": self.env._("Not requalified"),
             "return": self.env._("What counted for it was returned or is gone"),
         }
@@ -104,13 +105,16 @@ class PmmEnrollmentTier(models.Model):
         return self.valid_until and periods.last_day(self.valid_until)
 
     def _terms_text(self):
-        """Return what there was and what was required when the tier was reached."""
+        """Return by what the tier was reached: what there was, and what was required."""
         self.ensure_one()
         # the names of requirements are no secret to those who may read the tier
         Requirement = self.env["pmm.tier.requirement"].sudo()
         known = Requirement.browse(map(int, self.terms or ())).exists()
         said = []
         for key, term in (self.terms or {}).items():
+            # tiers of earlier versions do not know it
+            if not term.get("counts", True):
+                continue
             requirement = known & Requirement.browse(int(key))
             title = requirement._title() if requirement else term["title"]
             if term["value"] is None or (requirement and requirement._is_yes_no()):

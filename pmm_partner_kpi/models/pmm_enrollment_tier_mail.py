@@ -21,8 +21,11 @@ class PmmEnrollment(models.Model):
         help="The tier that the partner was last told of.",
     )
 
-    def _tell_tier_changes(self):
-        """Tell of the tiers of today that nobody was told of: a note each, a mail each."""
+    def _tell_tier_changes(self, had):
+        """Tell of the tiers of today that nobody was told of: a note each, a mail each.
+
+        ``had`` are the grants that these partners had until now.
+        """
         changes = {}  # {enrollment: (tier that was told, row of today)}
         new = {}  # {tier of today: enrollments}
         for enrollment in self:
@@ -41,9 +44,12 @@ class PmmEnrollment(models.Model):
         mailed = self.browse(
             [e.id for e, (_o, tier) in changes.items() if tier.origin != "imported"]
         )
+        has = mailed._grants_now().grouped("enrollment_id")
+        had = had._in_own_company().grouped("enrollment_id")
+        none = self.env["pmm.benefit.grant"]
         mailed._send_tier_mails(
             "pmm_partner_kpi.mail_template_tier_changed",
-            lambda enrollment: enrollment._tier_change(*changes[enrollment]),
+            lambda e: e._tier_change(*changes[e], had.get(e, none), has.get(e, none)),
         )
 
     def _warn_of_downgrade(self, infos):
@@ -82,12 +88,23 @@ class PmmEnrollment(models.Model):
             cause=tier.cause_text or "",
         ).strip()
 
-    def _tier_change(self, old, tier):
-        """Return what a mail says of the change from the tier ``old`` to the row ``tier``."""
+    def _grants_now(self):
+        """Return what these enrolments give in the company of their programme."""
+        return (
+            self.env["pmm.benefit.grant"]
+            .search([("enrollment_id", "in", self.ids), ("ended_on", "=", False)])
+            ._in_own_company()
+        )
+
+    def _tier_change(self, old, tier, had, has):
+        """Return what a mail says of the change from the tier ``old`` to the row ``tier``.
+
+        ``had`` and ``has`` are the grants of this enrolment before and after.
+        """
         self.ensure_one()
         old, tier = old.with_env(self.env), tier.with_env(self.env)
-        before = self._rung_of(old)._given_titles()
-        after = self._rung_of(tier.grade_id)._given_titles()
+        before = self._rung_of(old)._given_titles(had)
+        after = self._rung_of(tier.grade_id)._given_titles(has)
         if tier:
             headline = self.env._("your tier is now %s", tier.grade_id.name)
         else:
@@ -137,7 +154,8 @@ class PmmEnrollment(models.Model):
 
     def _titles_lost(self, before, after):
         kept = after._given_titles()
-        return [title for key, title in before._given_titles().items() if key not in kept]
+        given = before._given_titles(self._grants_now())
+        return [title for key, title in given.items() if key not in kept]
 
     def _grade_name(self, grade):
         return grade.name or self.env._("no tier")

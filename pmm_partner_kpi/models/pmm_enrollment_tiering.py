@@ -29,7 +29,7 @@ class PmmEnrollment(models.Model):
     check_ids = fields.One2many("pmm.tier.check", "enrollment_id", string="Confirmed by us")
     proposal_ids = fields.One2many("pmm.tier.proposal", "enrollment_id", string="Proposals")
 
-    @api.depends("tier_ids.date_start", "tier_ids.date_stop", "tier_ids.valid_until")
+    @api.depends("date_stop", "tier_ids.date_start", "tier_ids.date_stop", "tier_ids.valid_until")
     def _compute_tier_valid_until(self):
         for enrollment in self:
             enrollment.tier_valid_until = enrollment._tier_today().valid_until

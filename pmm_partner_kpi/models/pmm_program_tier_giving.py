@@ -38,13 +38,19 @@ class PmmProgramTier(models.Model):
             given.append(("pricelist", self.env["pmm.tier.benefit"], pricelist.id))
         return given
 
-    def _given_titles(self):
-        """Return {what is given: its wording} as partners read it, in the order of the tier."""
+    def _given_titles(self, grants=None):
+        """Return {what is given: its wording} as partners read it, in the order of the tier.
+
+        With ``grants`` only what was really given, as another programme may keep its own.
+        """
+        given = None if grants is None else {(grant.kind, grant.benefit_id) for grant in grants}
         titles = {}
         for benefit in self.benefit_ids:
             kind = benefit._kind()
-            titles[benefit.kind, kind._same(benefit)] = benefit._title()
-        if pricelist := self._pricelist_of_grade():
+            if given is None or not kind._is_applied() or (benefit.kind, benefit) in given:
+                titles[benefit.kind, kind._same(benefit)] = benefit._title()
+        pricelist = self._pricelist_of_grade()
+        if pricelist and (given is None or ("pricelist", self.env["pmm.tier.benefit"]) in given):
             titles["pricelist", pricelist.id] = self.env._("Pricelist: %s", pricelist.name)
         return titles
 

@@ -278,16 +278,22 @@ class PmmProgram(models.Model):
         return move.valid_until
 
     def _tier_terms(self, rank, values):
-        """Return what the tier of ``rank`` asked for and what there was, to be frozen."""
+        """Return what the tier of ``rank`` asked for and what there was, to be frozen.
+
+        ``counts`` says which of it the tier was reached by: groups may be others one day.
+        """
         if rank is None:
             return False
+        rung = self._tier_rungs()[rank]
+        counting = tiers.met_in(rung._rung(), tiers.met_by(values, self._tier_thresholds()))
         return {
             str(requirement.id): {
                 "title": requirement._title(),
                 "required": str(requirement._threshold()),
                 "value": None if (value := values.get(requirement.id)) is None else str(value),
+                "counts": requirement.id in counting,
             }
-            for requirement in self._tier_rungs()[rank].requirement_ids
+            for requirement in rung.requirement_ids
         }
 
     def _tier_holds(self, row, values):

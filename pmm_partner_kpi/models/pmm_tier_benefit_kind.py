@@ -22,6 +22,11 @@ class PmmTierBenefitKind(models.AbstractModel):
         """Raise ValidationError with the remedy where ``benefit`` lacks what it needs."""
 
     @api.model
+    def _is_applied(self):
+        """Return whether Odoo applies it: a partner has it where it was granted, else not."""
+        return True
+
+    @api.model
     def _prepare(self):
         """Switch on in Odoo what this kind cannot do without."""
 

@@ -21,5 +21,9 @@ class PmmTierBenefitKindText(models.AbstractModel):
             )
 
     @api.model
+    def _is_applied(self):
+        return False
+
+    @api.model
     def _same(self, benefit):
         return benefit.with_context(lang=None).name

@@ -23,7 +23,13 @@ class PmmTierRequirementKindPartner(models.AbstractModel):
             raise ValidationError(
                 self.env._("Say in words what the partner data must show, e.g. “Is in the EU”.")
             )
-        requirement._partner_domain()
+        if requirement._partner_domain().is_true():
+            raise ValidationError(
+                self.env._(
+                    "Choose which partners meet “%s”: without a condition everybody would.",
+                    requirement.name,
+                )
+            )
 
     @api.model
     def _title(self, requirement):

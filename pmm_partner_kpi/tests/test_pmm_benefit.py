@@ -211,6 +211,29 @@ class TestPmmBenefit(BenefitCommon):
         self._settle()
         self.assertHas(self.acme, self.own_list)
 
+    def test_the_form_shows_them_once_it_is_saved(self):
+        """T8: a new enrolment with a tier, and another tier: what they give is there at once."""
+        self.acme_in.unlink()
+        new = {"grade_id": self.gold.id, "date_start": "2026-01-01"}
+        vals = {
+            "program_id": self.program.id,
+            "partner_id": self.acme.id,
+            "date_start": "2026-01-01",
+            "tier_ids": [Command.create(new)],
+        }
+        asked = {"grant_ids": {"fields": {"applied_text": {}, "ended_on": {}}}, "tier_ids": {}}
+        Enrollment = self.env["pmm.enrollment"]
+        [shown] = Enrollment.web_save(vals, asked)
+        given = [grant["applied_text"] for grant in shown["grant_ids"] if not grant["ended_on"]]
+        self.assertEqual(sorted(given), ["Gold", "Gold"])  # the level and the pricelist
+        enrollment = Enrollment.browse(shown["id"])
+        change = Command.update(shown["tier_ids"][0], {"grade_id": self.silver.id})
+        [shown] = enrollment.web_save({"tier_ids": [change]}, asked)
+        given = [grant["applied_text"] for grant in shown["grant_ids"] if not grant["ended_on"]]
+        self.assertEqual(sorted(given), ["Silver", "Silver"])
+        self._settle()
+        self.assertEqual(len(enrollment.grant_ids), 4)
+
     # === COMPANIES AND PROGRAMMES === #
 
     def test_a_pricelist_of_all_companies_is_given_in_all(self):

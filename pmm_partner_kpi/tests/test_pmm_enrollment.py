@@ -156,6 +156,21 @@ class TestPmmEnrollment(PmmCommon):
                     found = self.env["pmm.enrollment"].search([("grade_id", "=", candidate.id)])
                     self.assertEqual(self.acme_in in found, candidate == grade)
 
+    def test_who_has_left_has_no_tier_today(self):
+        """T1, T12: the last day still, the day after no more; the search says the same."""
+        self._tier(self.gold, "2026-01-01").valid_until = "2027-01-01"
+        self.acme_in.date_stop = "2026-04-15"
+        for now, grade in (("2026-04-14", self.gold), ("2026-04-15", self.gold.browse())):
+            with self.subTest(now), freeze_time(now):
+                self.env.invalidate_all()
+                self.assertEqual(self.acme_in.grade_id, grade)
+                self.assertEqual(bool(self.acme_in.tier_valid_until), bool(grade))
+                for value in (self.gold.id, False):
+                    found = self.env["pmm.enrollment"].search([("grade_id", "=", value)])
+                    self.assertEqual(self.acme_in in found, value == grade.id)
+                found = self.env["pmm.enrollment"].search([("grade_id", "ilike", "gold")])
+                self.assertEqual(self.acme_in in found, bool(grade))
+
     def test_enrolments_without_a_tier_are_found(self):
         """T1: a search for an empty tier finds those without one today, and only them."""
         self._tier(self.silver, "2026-01-01")

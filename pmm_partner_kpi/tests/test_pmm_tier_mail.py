@@ -76,6 +76,58 @@ class TestPmmTierMail(BenefitCommon):
         self.assertNotIn("Training", gained + lost)
         self.assertIn("Tier: Silver → Gold, since 04/10/2026.", self._notes(self.acme_in))
 
+    def test_only_what_is_given_is_told(self):
+        """T8, T11: a pricelist that another programme keeps, or that only applies elsewhere."""
+        self.env["res.company"].create({"name": "Other"})
+        shared = self.env["product.pricelist"].create({"name": "Shared", "company_id": False})
+        second = self._other_program(sequence=20, tier_mails=True)
+        _lower, upper = self._ladder(second, self.env["product.pricelist"], shared)
+        upper.benefit_ids = [Command.create({"kind": "text", "name": "Showroom kit"})]
+        other_in = self._enroll(self.acme, program=second)
+        leading = self._tier(self.acme_in, self.gold)
+        self.env["mail.mail"].search([]).unlink()
+        row = self._tier(other_in, self.gold)
+        words = self._words(self._mails()["Ann"])
+        self.assertIn("Showroom kit", words)
+        self.assertNotIn("Shared", words)
+        # what would be lost is what is there
+        day = row._fields["date_start"].to_date("2026-07-01")
+        self.env["mail.mail"].search([]).unlink()
+        other_in._warn_of_downgrade({other_in: (day, self.silver)})
+        words = self._words(self._mails()["Ann"])
+        self.assertIn("Showroom kit", words)
+        self.assertNotIn("Shared", words)
+        self.env["mail.mail"].search([]).unlink()
+        self._write(row, grade_id=self.silver.id)
+        words = self._words(self._mails()["Ann"])
+        self.assertIn("Showroom kit", words.split("No longer included")[1])
+        self.assertNotIn("Shared", words)
+        # where nothing stands in the way it is told
+        leading.unlink()
+        self.env["mail.mail"].search([]).unlink()
+        self._write(row, grade_id=self.gold.id)
+        gained = self._words(self._mails()["Ann"]).split("New for you")[1]
+        self.assertIn("Pricelist: Shared", gained)
+        self.env["mail.mail"].search([]).unlink()
+        shared.active = False
+        self._write(row, grade_id=self.silver.id)
+        lost = self._words(self._mails()["Ann"]).split("No longer included")[1]
+        self.assertIn("Pricelist: Shared", lost)
+        self.env["mail.mail"].search([]).unlink()
+        self._write(row, grade_id=self.gold.id)
+        self.assertNotIn("Shared", self._words(self._mails()["Ann"]))
+
+    def test_a_tier_for_all_has_no_requirements_to_meet(self):
+        """T11: the mail and the note say so instead."""
+        self.gold_rung.requirement_ids = [Command.create({"kpi_id": self.kpi.id})]
+        self.program.tier_mode = "automatic"
+        self.program._run()
+        self._settle()
+        self.assertEqual(self.acme_in.grade_id, self.silver)
+        for words in (self._words(self._mails()["Ann"]), self._notes(self.acme_in)):
+            self.assertIn("Open to every partner of the programme", words)
+            self.assertNotIn("Requirements met", words)
+
     def test_each_reads_in_the_own_language(self):
         """T11: subject, wording and dates of the reader, whoever writes the tier."""
         template = self.env.ref("pmm_partner_kpi.mail_template_tier_changed")

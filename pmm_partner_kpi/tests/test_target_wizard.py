@@ -34,9 +34,9 @@ class TestTargetWizard(PmmCommon):
     def test_all_running_enrolments(self):
         """K5: everybody who has not ended, in every period; what was set is told."""
         wizard = self._wizard(self.april | self.may)
-        self.assertEqual(wizard.partner_count, 2)
+        self.assertIn("Partners: 2 · Targets: 4", wizard.preview)
         message = wizard.action_apply()["params"]["message"]
-        self.assertEqual(message, "4 targets set, 0 replaced, 0 kept.")
+        self.assertEqual(message, "Targets set: 4, replaced: 0, kept: 0.")
         self.assertEqual(set(self._targets().values()), {500})
         self.assertEqual(len(self._targets()), 4)
 
@@ -44,11 +44,11 @@ class TestTargetWizard(PmmCommon):
         """K5: they are kept, unless replacing is asked for."""
         self._target(self.acme_in, "2026-04", 90)
         wizard = self._wizard()
-        self.assertEqual(wizard.preview, "2 targets, of which 1 exist and are kept.")
-        self.assertIn("1 targets set, 0 replaced, 1 kept", self._message(wizard))
+        self.assertEqual(wizard.preview, "Partners: 2 · Targets: 2 · Already set, will be kept: 1")
+        self.assertIn("Targets set: 1, replaced: 0, kept: 1", self._message(wizard))
         self.assertEqual(self._targets()[self.acme_in, "2026-04"], 90)
         self.assertIn(
-            "0 targets set, 1 replaced, 1 kept", self._message(self._wizard(replace=True))
+            "Targets set: 0, replaced: 1, kept: 1", self._message(self._wizard(replace=True))
         )
         self.assertEqual(self._targets()[self.acme_in, "2026-04"], 500)
 
@@ -86,7 +86,7 @@ class TestTargetWizard(PmmCommon):
         with Form(Wizard.with_context(default_program_id=self.program.id)) as form:
             self.assertEqual(form.kpi_id, self.kpi)
             self.assertEqual(form.period_ids.ids, self.april.ids)
-            self.assertEqual(form.partner_count, 2)
+            self.assertIn("Partners: 2 · Targets: 2", form.preview)
             form.value = 10
         form.record.action_apply()
         self.assertEqual(len(self._targets()), 2)

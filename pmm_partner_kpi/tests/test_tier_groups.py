@@ -238,6 +238,50 @@ class TestTierGroups(TierCommon):
                 self._runs("2024-03-01")
                 self.assertTier(enrollment, grade)
 
+    def test_only_what_was_met_is_told(self):
+        """T11: the cause names what was met in groups that were met; so do portal and chatter."""
+        rung = self._rung(
+            self.climbers,
+            1,
+            self.silver,
+            [
+                self._ask(100),
+                self._ask(1, kind="check", name="Has a showroom"),
+                self._ask(1, "B", kind="check", name="Has a workshop"),
+                self._ask(10, "B", kind="points"),
+            ],
+        )
+        both = "Requirements met: Revenue $ 100.00 (required $ 100.00), Has a showroom"
+        for inside, between, confirmed, expected in (
+            ("all", "any", [1, 2], both),
+            ("any", "any", [], "Requirements met: Revenue $ 100.00 (required $ 100.00)"),
+            ("any", "all", [1, 2], f"{both}, Has a workshop"),
+            ("all", "all", [1, 2], f"{both}, Has a workshop, Points 0 (required 0)"),
+        ):
+            with self._case(inside, between):
+                rung.write({"group_match": inside, "tier_match": between})
+                enrollment = self._join()
+                for number in confirmed:
+                    self._confirm(enrollment, rung.requirement_ids[number])
+                if inside == between == "all":
+                    rung.requirement_ids[3].threshold = 0
+                self._buys(enrollment, "2024-03-01", 100)
+                self._runs("2024-03-01")
+                tier = enrollment.tier_ids
+                said = tier._partner_text()
+                self.assertEqual(said.replace("\N{NO-BREAK SPACE}", " "), expected)
+                self.assertEqual(tier.cause_text, said)
+                # what was true on that day stays, whatever the ladder asks for afterwards
+                rung.requirement_ids[0].group = "B"
+                self.assertEqual(tier._partner_text(), said)
+
+    def test_partner_data_needs_a_condition(self):
+        """T2: without a condition everybody would meet it; the refusal says what to do."""
+        for condition in (False, "", "[]", "[(1, '=', 1)]"):
+            with self.subTest(condition), self.assertRefused("Choose which partners meet “In EU”"):
+                asked = self._ask(1, kind="partner", name="In EU", partner_domain=condition)
+                self._rung(self.climbers, 1, self.silver, [asked])
+
     def test_lost_confirmation_is_reviewed(self):
         """T5: a confirmation that ends costs the tier at its review, not before."""
         rung = self._rung(

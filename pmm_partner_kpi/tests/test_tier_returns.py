@@ -34,6 +34,17 @@ class TestTierReturns(TierReviewCommon):
                     "" if grade == self.gold else "2024-06-01",
                 )
 
+    def test_what_the_run_took_back_was_automatic(self):
+        """T11: up and back alike are marked as the run's own doing; the reason says which."""
+        move = self._reach_gold()
+        self._refund(move, "2024-06-01", 500)
+        self._runs("2024-06-01")
+        origins = dict(self.acme_up.tier_ids._fields["origin"]._description_selection(self.env))
+        self.assertEqual(
+            [(tier.move_kind, origins[tier.origin]) for tier in self._tiers_of(self.acme_up)],
+            [("up", "Automatic"), ("return", "Automatic")],
+        )
+
     def test_return_without_recheck(self):
         """T6: where returns do not re-check, the tier is kept until its review."""
         self.climbers.tier_recheck = False

@@ -61,7 +61,6 @@ class PmmTargetWizard(models.TransientModel):
     replace = fields.Boolean(
         string="Replace existing targets", help="Else partners who have a target keep it."
     )
-    partner_count = fields.Integer(string="Partners", compute="_compute_preview")
     preview = fields.Char(compute="_compute_preview")
 
     @api.depends("kpi_id", "program_id")
@@ -95,13 +94,20 @@ class PmmTargetWizard(models.TransientModel):
         for wizard in self:
             pairs = wizard._pairs() if wizard.program_id else []
             existing = wizard._existing(pairs)
-            wizard.partner_count = len({enrollment for enrollment, _period in pairs})
-            sentence = (
-                self.env._("%(targets)s targets, of which %(existing)s exist and are replaced.")
-                if wizard.replace
-                else self.env._("%(targets)s targets, of which %(existing)s exist and are kept.")
-            )
-            wizard.preview = sentence % {"targets": len(pairs), "existing": len(existing)}
+            counts = {
+                "partners": len({enrollment for enrollment, _period in pairs}),
+                "targets": len(pairs),
+                "existing": len(existing),
+            }
+            # no noun after a number: many languages have more than one plural
+            said = [self.env._("Partners: %(partners)s · Targets: %(targets)s", **counts)]
+            if existing:
+                said.append(
+                    self.env._("Already set, will be replaced: %(existing)s", **counts)
+                    if wizard.replace
+                    else self.env._("Already set, will be kept: %(existing)s", **counts)
+                )
+            wizard.preview = " · ".join(said)
 
     # === WHOM AND WHEN === #
 
@@ -188,7 +194,7 @@ class PmmTargetWizard(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(new)s targets set, %(replaced)s replaced, %(kept)s kept.",
+                    "Targets set: %(new)s, replaced: %(replaced)s, kept: %(kept)s.",
                     new=len(new),
                     replaced=len(replaced),
                     kept=len(existing) - len(replaced),
