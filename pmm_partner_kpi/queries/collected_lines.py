@@ -63,34 +63,35 @@ def _portions(documents):
     """Return a SELECT (document_id, date, before, until, total): what was paid until then."""
     return SQL(
         """
-        SELECT document_id, date, until - paid AS before, until, amount_total AS total
+        SELECT document_id, date, until - paid AS before, until, total
         FROM (
-            SELECT paid.document_id, paid.date, paid.amount AS paid, move.amount_total,
+            SELECT paid.document_id, paid.date, paid.amount AS paid,
+                CASE WHEN move.amount_total = 0 THEN 1 ELSE move.amount_total END AS total,
                 SUM(paid.amount) OVER (PARTITION BY paid.document_id ORDER BY paid.date) AS until
             FROM (%s) paid
-            JOIN account_move move ON move.id = paid.document_id AND move.amount_total > 0
+            JOIN account_move move ON move.id = paid.document_id AND move.amount_total >= 0
         ) day
-        UNION ALL
-        SELECT id, invoice_date, 0, 1, 1 FROM account_move
-        WHERE amount_total = 0 AND id IN (%s)
         """,
         _paid_days(documents),
-        documents,
     )
 
 
 def _paid_days(documents):
-    """Return a SELECT (document_id, date, amount): money per day, in the document's currency."""
+    """Return a SELECT (document_id, date, amount): money per day, in the document's currency.
+
+    Of documents over nothing it is 1, on the day of the invoice.
+    """
     return SQL(
         """
         WITH document AS MATERIALIZED (
-            SELECT id, move_type FROM account_move WHERE id IN (%(documents)s)
+            SELECT id, move_type, amount_total = 0 AS is_nothing, invoice_date
+            FROM account_move WHERE id IN (%(documents)s)
         ), matching AS MATERIALIZED (
             SELECT document.id AS document_id, payer.move_id AS payer_id,
                 %(debit_sign)s * part.debit_amount_currency AS amount
             FROM document
             JOIN account_move_line due ON due.move_id = document.id
-                AND due.display_type = 'payment_term'
+                AND due.display_type = 'payment_term' AND NOT document.is_nothing
             JOIN account_partial_reconcile part ON part.debit_move_id = due.id
             JOIN account_move_line payer ON payer.id = part.credit_move_id
             UNION ALL
@@ -98,7 +99,7 @@ def _paid_days(documents):
                 %(credit_sign)s * part.credit_amount_currency
             FROM document
             JOIN account_move_line due ON due.move_id = document.id
-                AND due.display_type = 'payment_term'
+                AND due.display_type = 'payment_term' AND NOT document.is_nothing
             JOIN account_partial_reconcile part ON part.credit_move_id = due.id
             JOIN account_move_line payer ON payer.id = part.debit_move_id
         )
@@ -107,6 +108,8 @@ def _paid_days(documents):
         JOIN (%(payers)s) payer ON payer.id = matching.payer_id
         GROUP BY matching.document_id, payer.date
         HAVING SUM(matching.amount * payer.money) <> 0
+        UNION ALL
+        SELECT id, invoice_date, 1 FROM document WHERE is_nothing
         """,
         documents=documents,
         # an invoice is due on the debit side, a credit note on the other

@@ -25,12 +25,20 @@ _QUANTITY = units_of(
     ),
     "line",
 )
-# where less is delivered than was paid in advance Odoo makes the last invoice a credit note
+# Where less is sold than was paid in advance Odoo makes the last invoice a credit note of nothing
+# that was invoiced, with what it sells below 0: neither that nor the down payment has come back.
 _IS_RETURN = SQL(
-    """(move.move_type = 'out_refund' AND (move.reversed_entry_id IS NOT NULL OR NOT EXISTS (
-        SELECT 1 FROM account_move_line advance
-        WHERE advance.move_id = move.id AND advance.is_downpayment
-    )))"""
+    """(CASE
+        WHEN move.move_type <> 'out_refund' THEN FALSE
+        WHEN move.reversed_entry_id IS NOT NULL THEN TRUE
+        WHEN line.is_downpayment OR line.quantity < 0 THEN 0 = (
+            SELECT COUNT(*) FROM account_move_line sold
+            WHERE sold.move_id = move.id AND sold.display_type = 'product'
+                AND sold.is_downpayment IS NOT TRUE
+                AND sold.quantity < 0 AND sold.price_unit >= 0
+        )
+        ELSE TRUE
+    END)"""
 )
 
 

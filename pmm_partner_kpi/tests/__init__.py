@@ -7,6 +7,7 @@ from . import test_credit_lines
 from . import test_credit_queries
 from . import test_credit_collected
 from . import test_credit_booked
+from . import test_credit_units
 from . import test_pmm_coverage
 from . import test_pmm_credit
 from . import test_pmm_credit_ledger

@@ -104,6 +104,42 @@ class TestMigrationCredits(PmmCommon):
             self.assertNothingToMend()
         self.assertEqual(self._stage("invoiced").mapped("amount"), [100, 9, 100, -100, -9])
 
+    def test_units_that_were_none(self):
+        """K4, K11: units of discounts are taken off; no figure of a closed period counted them."""
+        self._invoice(self.acme, "2026-02-04", (self.pump, 10, 100), (self.valve, 1, -100))
+        self.program._run()
+        self._write_credits("UPDATE pmm_credit SET quantity = 1 WHERE amount < 0")
+        self._close("2026-01", "2026-02")
+        self._addons()
+        self.program._run()
+        found = [(c.quantity, c.amount, c.reason) for c in self._stage("invoiced")]
+        self.assertEqual(found, [(10, 1000, "new"), (1, -100, "new"), (-1, 0, "changed")])
+        self.assertFalse(self.env["pmm.kpi.restatement"].search([]))
+        self.assertResult(self.acme_in, "2026-02", 900)
+        self.assertNothingToMend()
+
+    def test_returns_of_before(self):
+        """K12: what comes back in a credit note is marked, the rest of a final invoice is not."""
+        for lines in ([(self.pump, 5, 100), (self.valve, -2, 10)], [(self.pump, 5, 100)]):
+            self._invoice(self.acme, "2026-02-04", *lines, move_type="out_refund")
+        self._refund(self._invoice(self.acme, "2026-02-04", 100), "2026-02-05")
+        self.program._run()
+        said = self._stage("invoiced").mapped("is_return")
+        self.assertEqual(said, [True, False, True, False, True])
+        self._write_credits("UPDATE pmm_credit SET is_return = FALSE")
+        script_of("19.0.1.2.0", "pre-credits").migrate(self.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(self._stage("invoiced").mapped("is_return"), said)
+        self.assertNothingToMend()
+
+    def _write_credits(self, update):
+        """Make the credits what an older version had written."""
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE pmm_credit DISABLE TRIGGER USER")
+        self.cr.execute(update)
+        self.cr.execute("ALTER TABLE pmm_credit ENABLE TRIGGER USER")
+        self.env.invalidate_all()
+
     def _delivered(self):
         """Return a posted invoice of an order with a line of delivery."""
         order = self._sale(self.acme, "2026-02-03", 100, (self.training, 1, 9))

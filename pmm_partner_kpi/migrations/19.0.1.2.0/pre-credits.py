@@ -30,6 +30,20 @@ def migrate(cr, version):
                 -- of a credit note that is gone nothing else is known
                 origin_document_id <> document_id
                 OR document_id IN (SELECT id FROM account_move WHERE move_type = 'out_refund')
+                AND NOT EXISTS (
+                    -- a final invoice below the down payment: nothing has come back
+                    SELECT 1 FROM account_move move
+                    JOIN account_move_line line ON line.move_id = move.id
+                    WHERE move.id = credit.document_id AND line.id = credit.line_id
+                        AND move.reversed_entry_id IS NULL
+                        AND (line.is_downpayment OR line.quantity < 0)
+                        AND 0 < (
+                            SELECT COUNT(*) FROM account_move_line sold
+                            WHERE sold.move_id = move.id AND sold.display_type = 'product'
+                                AND sold.is_downpayment IS NOT TRUE
+                                AND sold.quantity < 0 AND sold.price_unit >= 0
+                        )
+                )
             )
             """
         )
