@@ -23,10 +23,6 @@ class AccountMove(models.Model):
 
     # what a partner was sold, when one partner is credited at once
     _pmm_commercial_partner_idx = models.Index("(commercial_partner_id)")
-    # those that nobody has to pay
-    _pmm_nothing_idx = models.Index(
-        "(id) WHERE amount_total = 0 AND move_type IN ('out_invoice', 'out_refund')"
-    )
 
     pmm_referrer_id = fields.Many2one(
         "res.partner",

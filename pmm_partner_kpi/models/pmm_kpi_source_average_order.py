@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..queries.credit_aggregates import average, total
+from ..queries.credit_aggregates import IS_SALE, average, both, total
 
 
 class PmmKpiSourceAverageOrder(models.AbstractModel):
@@ -16,7 +16,7 @@ class PmmKpiSourceAverageOrder(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        sold = total("amount", self._sold(kpi, matching))
+        sold = total("amount", both(matching, IS_SALE))
         return average(sold, super()._aggregate(kpi, matching))
 
     @api.model

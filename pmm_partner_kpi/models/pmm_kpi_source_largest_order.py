@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..queries.credit_aggregates import both, total
+from ..queries.credit_aggregates import IS_SALE, both, total
 from ..queries.credit_values import document_values
 
 
@@ -24,8 +24,7 @@ class PmmKpiSourceLargestOrder(models.AbstractModel):
     def _values(self, kpis, windows):
         columns = []
         for kpi in kpis:
-            sold = self._sold(kpi, kpi._credit_condition(windows.program))
-            matching = both(sold, self._is_standing())
+            matching = both(kpi._credit_condition(windows.program), IS_SALE, self._is_standing())
             extreme = kpi._source()._extreme
             columns.append((kpi._value_column(), total("amount", matching), matching, extreme))
         first = kpis[0]

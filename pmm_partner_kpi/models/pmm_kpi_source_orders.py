@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..queries.credit_aggregates import IS_SALE, both, different
-from ..queries.credit_values import is_of_paid_document
 
 
 class PmmKpiSourceOrders(models.AbstractModel):
@@ -11,7 +10,7 @@ class PmmKpiSourceOrders(models.AbstractModel):
     A document counts once if at least one of its lines is counted. Credit notes are no orders
     and take none off: a refunded order stays an order, and is seen in the returns rate. What is
     cancelled or reset to draft does not count. An invoice that is paid in two windows counts in
-    both; one over 0 is posted, but never paid.
+    both; one over 0 is settled when it is posted.
     """
 
     _name = "pmm.kpi.source.orders"
@@ -20,14 +19,7 @@ class PmmKpiSourceOrders(models.AbstractModel):
 
     @api.model
     def _aggregate(self, kpi, matching):
-        return different("document_id", both(self._sold(kpi, matching), self._is_standing()))
-
-    @api.model
-    def _sold(self, kpi, matching):
-        """Return the condition of those ``matching`` that are of documents which may count."""
-        if kpi.stage == "collected":
-            return both(matching, IS_SALE, is_of_paid_document())
-        return both(matching, IS_SALE)
+        return different("document_id", both(matching, IS_SALE, self._is_standing()))
 
     @api.model
     def _is_additive(self, kpi):

@@ -169,19 +169,6 @@ def is_sold():
     )
 
 
-def is_of_paid_document():
-    """Return the condition that money came in for the document of the credit.
-
-    An invoice over 0 is settled when it is posted; its lines are collected, but it was not paid.
-    """
-    return SQL(
-        """pmm_credit.document_id NOT IN (
-            SELECT id FROM account_move
-            WHERE amount_total = 0 AND move_type IN ('out_invoice', 'out_refund')
-        )"""
-    )
-
-
 def _partners(scope, windows):
     """Return a SELECT of the partners whose credits count for the wanted enrolments."""
     if scope == "own":

@@ -266,7 +266,7 @@ class FactOracle(Oracle):
 
     def _comes_back(self, line, document):
         if document.move_type == "out_refund":
-            return self._is_return(document) or line.quantity > 0
+            return bool(document.reversed_entry_id) or line.quantity > 0
         return line.quantity < 0
 
     def _average_cost(self, lines):
@@ -278,11 +278,16 @@ class FactOracle(Oracle):
         return sum(number * cost for number, cost in known) / units if units else None
 
     @staticmethod
-    def _is_return(move):
-        """Return whether it is a credit note, and not the rest of a down payment."""
-        paid_down = any(move.line_ids.sale_line_ids.mapped("is_downpayment"))
-        rest = paid_down and not move.reversed_entry_id
-        return move.move_type == "out_refund" and not rest
+    def _is_return(line, move):
+        """Return whether the line takes something back, or is of a sale below its down payment."""
+        if move.move_type != "out_refund" or move.reversed_entry_id:
+            return move.move_type == "out_refund"
+        sells = any(
+            other.quantity < 0 and other.price_unit >= 0 and not other.is_downpayment
+            for other in move.invoice_line_ids
+            if other.display_type == "product"
+        )
+        return not (sells and (line.is_downpayment or line.quantity < 0))
 
     def _booked(self, order):
         rate = Decimal(str(order.currency_rate))
@@ -310,7 +315,7 @@ class FactOracle(Oracle):
                 line,
                 move,
                 line.quantity,
-                is_return=self._is_return(move),
+                is_return=self._is_return(line, move),
                 day=move.invoice_date,
                 origin=origin.invoice_date,
                 amount=exact(-line.balance),
@@ -339,7 +344,7 @@ class FactOracle(Oracle):
     def _paid_until(self, move, day):
         """Return the last day on which the invoice of a credit note was paid, else the day."""
         invoice = move.reversed_entry_id
-        if not self._is_return(move) or invoice.state != "posted":
+        if move.move_type != "out_refund" or invoice.state != "posted":
             return day
         return max((paid for paid in self._paid(invoice) if paid <= day), default=day)
 

@@ -195,10 +195,14 @@ class KpiOracle(FactOracle):
         return self._margin(kpi, known) / amount * HUNDRED if amount > 0 else None
 
     def _orders(self, _kpi, rows):
-        return Decimal(len({fact.document for fact, _rate in rows if not fact.is_return}))
+        return Decimal(len({fact.document for fact, _rate in self._of_sales(rows)}))
+
+    @staticmethod
+    def _of_sales(rows):
+        return [row for row in rows if not row[0].is_return]
 
     def _average_order(self, kpi, rows):
-        rows = [(fact, rate) for fact, rate in rows if not fact.is_return]
+        rows = self._of_sales(rows)
         number = self._orders(kpi, rows)
         return self._revenue(kpi, rows) / number if number else None
 
@@ -210,9 +214,8 @@ class KpiOracle(FactOracle):
 
     def _documents(self, kpi, rows):
         amounts = defaultdict(list)
-        for fact, rate in rows:
-            if not fact.is_return:
-                amounts[fact.document].append((fact, rate))
+        for fact, rate in self._of_sales(rows):
+            amounts[fact.document].append((fact, rate))
         return [self._revenue(kpi, found) for found in amounts.values()]
 
     @staticmethod
