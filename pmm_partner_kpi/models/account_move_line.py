@@ -47,28 +47,4 @@ class AccountMoveLine(models.Model):
             or any(line.quantity < 0 for line in moves.line_ids),
         )
         self.env.cr.execute(statement)
-        return super()._auto_init()
-
-    @api.model
-    def _pmm_may_give(self, name, vals):
-        # a reversal copies the cost; posting it drops what is none of its invoice's
-        if name != "pmm_unit_cost":
-            return False
-        # only to see whether it is a reversal, which is no secret to who writes its lines
-        return bool(self.env["account.move"].sudo().browse(vals.get("move_id")).reversed_entry_id)
-
-    @api.model
-    def _pmm_note_costs(self, moves):
-        """Note the costs of what ``moves``, just posted, sell or take back."""
-        moves.env.flush_all()
-        statement = note_invoice_costs(
-            moves.ids,
-            has_margin=self._pmm_has_margin(),
-            has_returns=any(
-                move.move_type == "out_refund"
-                or min(move.invoice_line_ids.mapped("quantity"), default=0) < 0
-                for move in moves
-            ),
-        )
-        self.env.cr.execute(statement)
         self.invalidate_model(["pmm_unit_cost", "pmm_cost_noted"])

@@ -192,8 +192,9 @@ class PmmKpiDefinition(models.Model):
             self._check_custom_rule(Model)
         if not self._custom_company_paths():
             # how many companies there are is no secret
-            companies = self.env["res.company"].sudo().search([])
-            if companies - self.env.user.company_ids:
+            companies = self.env["res.company"].sudo()
+            mine = self.env.user.company_ids
+            if companies.search_count([("id", "not in", mine.ids)], limit=1):
                 raise self._refuse_part(self.env[self.custom_model])
 
     def _check_custom_rule(self, Model, conditions=Domain.TRUE):
