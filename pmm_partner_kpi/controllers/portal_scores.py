@@ -10,16 +10,14 @@ class PmmPortalScores(PmmPortal):
         found = super()._programme_overview_values(values)
         if not self._sees_results(values["roles"]):
             return found
-        return found | self._programme_scores(
-            values["roles"], values["enrollments"], found["current"].period_id
-        )
+        return found | self._programme_scores(values["enrollments"], found["current"].period_id)
 
     def _programme_results_values(self, values):
         found = super()._programme_results_values(values)
         shown = values["measurements"]
-        return found | self._programme_scores(values["roles"], shown.enrollment_id, shown.period_id)
+        return found | self._programme_scores(shown.enrollment_id, shown.period_id)
 
-    def _programme_scores(self, roles, enrollments, periods):
+    def _programme_scores(self, enrollments, periods):
         """Return the scores of these enrolments in these periods, and what they are made of."""
         scores = request.env["pmm.score"]
         if scores.has_access("read"):
@@ -38,7 +36,6 @@ class PmmPortalScores(PmmPortal):
         return {
             "scores": scores,
             "score_rows": rows,
-            "sees_money": self._sees_money(roles),
         }
 
     def _shown_rows(self, parts):

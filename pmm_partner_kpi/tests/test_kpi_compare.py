@@ -371,6 +371,10 @@ class TestKpiCompare(PmmCommon):
         for change in ({"source": "average_order"}, {"compare": "value"}, {"window": "rolling"}):
             with self.assertRefused("has opening balances", ValidationError):
                 taken.write(change)
+        visits = self._kpi("Visits", source="portal_activity")
+        Opening.create(vals | {"kpi_id": visits.id})
+        with self.assertRefused("has opening balances", ValidationError):
+            visits.portal_count = "people"
         batch = self.env["pmm.opening.batch"].create({"program_id": self.program.id})
         facts = batch._facts(self.program)
         self.assertEqual(set(facts.without_openings), {"growth value", "average"})

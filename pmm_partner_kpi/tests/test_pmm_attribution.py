@@ -44,6 +44,16 @@ class TestPmmAttribution(AttributionCommon):
                     make()
                     self.program.allow_over_split = False
 
+    def test_nobody_says_whose_a_share_was(self):
+        """P12: only merging partners does; neither a value nor a context is taken."""
+        false = [[self.dora.id, "2026-12-31"]]
+        order = self._order(self.acme, 100, confirm=False)
+        Share = self.env["pmm.attribution"].with_context(default_former_refs=false)
+        vals = {"order_id": order.id, "role": "split", "share": 10}
+        by_context = Share.create(vals | {"partner_id": self.bolt.id})
+        by_value = Share.create(vals | {"partner_id": self.carol.id, "former_refs": false})
+        self.assertFalse(by_context.former_refs or by_value.former_refs)
+
     def test_shares_change_in_one_go(self):
         """R14: 40/60 becomes 60/40 whichever line is saved first; 60/41 is refused."""
         for document in (

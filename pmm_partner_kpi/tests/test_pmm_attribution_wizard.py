@@ -68,6 +68,20 @@ class TestPmmAttributionWizard(AttributionCommon):
                 for value in (True, "correction", 1):
                     with self.assertRefused("no draft any more"), self.env.cr.savepoint():
                         rows.with_context(pmm_credits=value).write({"share": 1})
+        # neither with the document nor by a context that comes with it
+        for model in ("sale.order", "account.move"):
+            vals = {"partner_id": self.acme.id}
+            if model == "account.move":
+                vals["move_type"] = "out_invoice"
+            Document = self.env[model].with_user(admin)
+            for call in (
+                lambda D=Document, v=vals: D.create(v | {"pmm_territory_fixed": True}),
+                lambda D=Document, v=vals: D.with_context(default_pmm_territory_fixed=True).create(
+                    v
+                ),
+            ):
+                with self.assertRefused("Change credits"), self.env.cr.savepoint():
+                    call()
         self.assertEqual(self._credited_with(self.order), {"Bolt": 60, "Carol": 40})
         # what stays the same may be saved with the rest of the form
         self.order.with_user(self.seller).write({"pmm_referrer_id": False, "client_order_ref": "7"})

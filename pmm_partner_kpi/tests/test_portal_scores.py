@@ -35,11 +35,11 @@ class TestPortalScores(PortalCommon, ScorecardCommon, HttpCase):
             ],
         )
 
-    def test_money_is_for_those_who_see_it(self):
-        """K14, P2: sales reads percentages; learners and people without a role no score."""
-        [card] = self._cards(self.people["sales"], "/my/programme")
-        self.assertIn("130 %", card)
-        self.assertNotIn("$", card)
+    def test_scores_are_for_those_who_see_results(self):
+        """K14, P2: sales reads what owners do; learners and people without a role no score."""
+        cards = self._cards(self.people["sales"], "/my/programme")
+        self.assertIn("130 %", cards[0])
+        self.assertEqual(cards, self._cards(self.people["owner"], "/my/programme"))
         for role in ("learner", "none"):
             self.assertFalse(self._cards(self.people[role], "/my/programme"))
 
