@@ -142,6 +142,13 @@ class TestCreditCostKept(PmmCommon):
         invoice.invoice_date = "2026-03-01"
         invoice.action_post()
         self.assertEqual(self._margin(), (700, 280))
+        # the average is that of what was sold: 10 at 60 and 4 at 75; what came back is not in it
+        for delivered, margin in ((11, (1100, 380)), (9, (900, 308.57))):
+            order.order_line[0].qty_delivered = delivered
+            invoice = order._create_invoices(final=True)
+            invoice.invoice_date = "2026-03-02"
+            invoice.action_post()
+            self.assertEqual(self._margin(), margin)
 
     def test_credit_note_by_hand(self):
         """K12: one that reverses nothing costs what the product costs on its day."""
