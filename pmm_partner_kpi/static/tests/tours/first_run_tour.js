@@ -70,7 +70,7 @@ registry.category("web_tour.tours").add("pmm_first_run_tour", {
         {
             content: "the first partner is measured: 2,000 of 8,000",
             trigger:
-                '.o_kanban_record:contains("Acme Trading"):contains("2,000.00"):contains("8,000.00"):contains("25%")',
+                '.o_kanban_record:contains("Acme Trading"):contains("2,000.00"):contains("8,000.00"):contains("25 %")',
             run: "click",
         },
         {

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("pmm_manager_tour", {
         {
             content: "the result of March is shown with its progress",
             trigger:
-                '.o_kanban_record:contains("Acme Trading"):contains("2026-03"):contains("Missed"):contains("95%")',
+                '.o_kanban_record:contains("Acme Trading"):contains("2026-03"):contains("Missed"):contains("95 %")',
             run: "click",
         },
         {trigger: '.o_form_view button[name="action_view_credits"]', run: "click"},
