@@ -72,7 +72,7 @@ INSERT INTO floor_pmm_enrollment_tier
 SELECT enrollment_id, %(company)s, (%(grades)s)[rank + 1], %(today)s, 'automatic', 'up',
     CASE WHEN rank > 0 THEN %(window_stop)s::date + INTERVAL '1 year' END, %(today)s, (
         SELECT jsonb_object_agg(asked.id, jsonb_build_object(
-            'title', title, 'required', threshold, 'value', value::text
+            'title', title, 'required', threshold, 'value', value::text, 'counts', TRUE
         ))
         FROM asked
         JOIN floor_pmm_tier_standing standing ON standing.requirement_id = asked.id
