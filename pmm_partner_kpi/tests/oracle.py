@@ -19,7 +19,7 @@ class Oracle:
 
     def __init__(self, env):
         self.env = env(su=True)
-        self.categories = {}  # {(line, partner, role): category when it was first credited}
+        self.categories = {}  # {(line, product, customer): category when it was first credited}
 
     # === CREDITS === #
 
@@ -29,8 +29,6 @@ class Oracle:
         for move in self.env["account.move"].search([], order="id"):
             if move.state == "posted" and move.move_type in ("out_invoice", "out_refund"):
                 found += self._credits_of(move)
-        now = {(credit.line, credit.partner, credit.role): credit.category for credit in found}
-        self.categories = now
         return found
 
     def _credits_of(self, move):
@@ -59,13 +57,17 @@ class Oracle:
         if line.product_id:
             unit = line.product_id.uom_id
             quantity = line.product_uom_id._compute_quantity(quantity, unit, round=False)
-        key = (line.id, partner.id, role)
+        if line.price_unit < 0:
+            quantity = 0  # a deduction is no unit
+        event = (line.id, line.product_id.id, move.commercial_partner_id.id)
         return Credit(
-            *key,
+            line.id,
+            partner.id,
+            role,
             move.company_id.id,
             move.invoice_date,
             origin.invoice_date,
-            self.categories.get(key, line.product_id.categ_id.id),
+            self.categories.setdefault(event, line.product_id.categ_id.id),
             amount,
             sign * exact(quantity, 6),
         )
