@@ -209,9 +209,9 @@ def _runs(row, day):
 
 
 def stored_credits(env):
-    """Return {(line, partner, role, date, origin date): (amount, quantity)} of the table."""
+    """Return {(line, partner, role, date, origin date): (amount, quantity)} of what is invoiced."""
     sums = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for credit in env(su=True)["pmm.credit"].search([]):
+    for credit in env(su=True)["pmm.credit"].search([("stage", "=", "invoiced")]):
         key = (
             credit.line_id,
             credit.partner_id.id,
