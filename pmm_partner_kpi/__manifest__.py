@@ -1,6 +1,6 @@
 {
     "name": "Partner Programmes & KPIs",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/CRM",
     "summary": "Partner programmes, enrolments, tiers, sales credits, targets and KPIs",
     "author": "PMM contributors",
@@ -20,6 +20,7 @@
         "security/pmm_coverage_rules.xml",
         "security/pmm_restatement_rules.xml",
         "security/pmm_internal_kpi_rules.xml",
+        "security/pmm_target_rules.xml",
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/pmm_kpi_definition_data.xml",
@@ -56,6 +57,7 @@
         "views/pmm_application_views.xml",
         "views/pmm_program_entry_views.xml",
         "views/pmm_partner_kpi_menus.xml",
+        "views/pmm_target_change_views.xml",
         "views/pmm_kpi_derived_views.xml",
         "views/pmm_scorecard_views.xml",
         "views/pmm_score_views.xml",

@@ -97,6 +97,8 @@ from . import pmm_kpi_definition_opening
 from . import pmm_kpi_definition_conditions
 from . import pmm_kpi_definition_frozen
 from . import pmm_kpi_target
+from . import pmm_kpi_target_version
+from . import pmm_target_change
 from . import pmm_kpi_measurement
 from . import pmm_kpi_measurement_opening
 from . import pmm_kpi_measurement_restated

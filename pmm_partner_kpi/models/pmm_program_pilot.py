@@ -169,7 +169,10 @@ class PmmProgram(models.Model):
                     "enrollment_id": successor[target.enrollment_id].id,
                     "kpi_id": target.kpi_id.id,
                     "period_id": target.period_id.id,
+                    "threshold": target.threshold,
                     "value": target.value,
+                    "stretch": target.stretch,
+                    "by_hand": target.by_hand,
                 }
                 for target in targets
             ]

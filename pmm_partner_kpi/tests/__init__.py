@@ -65,6 +65,7 @@ from . import test_opening_balance
 from . import test_opening_import
 from . import test_pilot
 from . import test_grace
+from . import test_target_versions
 from . import test_target_wizard
 from . import test_tier_boundaries
 from . import test_tier_scope

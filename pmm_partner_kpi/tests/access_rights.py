@@ -13,6 +13,8 @@ RIGHTS = {
     "pmm.partner.group.member": (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.definition":  (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.kpi.target":      (NONE, READ, READ, FULL, FULL, READ),
+    "pmm.kpi.target.version": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.target.change":   (NONE, NONE, READ, READ, READ, READ),
     "pmm.kpi.measurement": (NONE, READ, READ, READ, READ, READ),
     "pmm.coverage":        (NONE, NONE, READ, READ, READ, READ),
     "pmm.kpi.restatement": (NONE, READ, READ, READ, READ, READ),

@@ -138,6 +138,8 @@ class TestAccessMethods(AccessCommon):
             "pmm.enrollment.tier": set(),
             "pmm.partner.role": set(),
             "pmm.kpi.target": set(),
+            "pmm.kpi.target.version": set(),
+            "pmm.target.change": {"action_undo", "action_view_versions"},
             "pmm.kpi.measurement": {
                 "action_view_credits",
                 "action_view_openings",

@@ -322,6 +322,8 @@ class PmmProgramWizard(models.TransientModel):
                     "kpi_id": line.kpi_id.id,
                     "period_id": period.id,
                     "value": line.target,
+                    # the same for all, so bulk changes may change it
+                    "by_hand": False,
                 }
                 for line in self.kpi_line_ids.filtered("target")
                 for period in periods
