@@ -237,6 +237,7 @@ class TestOracle(StructureByChance, PmmCommon):
         self._check(seed, "enrolments suspended")
 
         self._restructure()
+        self.kpis[-1].returns_in = self.random.choice(["own", "origin"])
         self._check(seed, "structure changed")
 
         january = self._period("2026-01")
@@ -267,7 +268,9 @@ class TestOracle(StructureByChance, PmmCommon):
         self.programs.enrollment_ids.filtered(
             lambda e: e.partner_id == self.dora
         ).date_stop = "2026-03-31"
-        self.kpis[-1].returns_in = self.random.choice(["own", "origin"])
+        published = self.kpis[-1]
+        with self.assertRefused("has results in closed periods"):
+            published.returns_in = "own" if published.returns_in == "origin" else "origin"
         self.programs.enrollment_ids.filtered(
             lambda e: e.partner_id == self.carol and e.program_id == self.abroad
         ).unlink()

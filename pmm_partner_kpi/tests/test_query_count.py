@@ -128,6 +128,44 @@ class TestQueryCount(PmmCommon):
         self.assertEqual(one, many, "queries for 1 and for 200 documents")
         self.assertLess(many, 15)
 
+    def test_every_batch_of_the_schedule_asks_as_often(self):
+        """X13: the first batch and the last, of 50 or of 200, while all caches are warm."""
+        moves = self.env["account.move"]
+        template = self._invoice(self.partners[0], "2026-02-03", 10, post=False)
+        for partner in self.partners:
+            moves |= template.copy({"partner_id": partner.id, "invoice_date": "2026-02-03"})
+        moves.action_post()
+        asked = {}
+        Credit, Program = type(self.env["pmm.credit"]), type(self.env["pmm.program"])
+        fill, process = Credit._fill_batch, Program._process_marked
+
+        def counted(env, stage, batch, *args):
+            before = env.cr.sql_log_count
+            result = batch(*args)
+            env.flush_all()
+            if stage != "fill" or result:
+                asked.setdefault(stage, []).append(env.cr.sql_log_count - before)
+            return result
+
+        def filled(credits, limit):
+            return counted(credits.env, "fill", fill, credits, limit)
+
+        def processed(program, queue, *args):
+            return counted(program.env, queue, process, program, queue, *args)
+
+        self.patch(Credit, "_fill_batch", filled)
+        self.patch(Program, "_process_marked", processed)
+        for number, size in enumerate((50, 50, MANY), 3):
+            self._dated(moves, f"2026-02-{number:02}")
+            if number < 5:
+                asked.clear()  # the first run only warms the caches
+            self._call_on_own_cursor("pmm.program", "_cron_run", batch=size)
+        self.assertEqual(self.env["pmm.credit"].search_count([]), 5 * MANY)
+        self.assertLessEqual({"fill", "measure"}, set(asked))
+        for stage, counts in asked.items():
+            self.assertEqual(len(counts), 5, asked)
+            self.assertEqual(len(set(counts)), 1, (stage, counts))
+
     def test_counting_sees_queries(self):
         """X13: the measure itself: a query per record is noticed."""
         counts = []

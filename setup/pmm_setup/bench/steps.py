@@ -33,6 +33,9 @@ class Steps:
         ids = self.partner_ids if by_partner else self.enrollment_ids
         key = "partners" if by_partner else "enrollments"
         filling = [{key: batch} for batch in batches(ids)]
+        # what a process reads once belongs to no batch, least of all where there is one repeat
+        self.mark({queue: ids[:1]})
+        work()
         for number in range(self.repeats):
             if from_nothing:
                 floor.empty()
