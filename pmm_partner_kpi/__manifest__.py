@@ -21,6 +21,7 @@
         "security/pmm_restatement_rules.xml",
         "security/pmm_internal_kpi_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_layout.xml",
         "data/mail_template.xml",
         "data/pmm_kpi_definition_data.xml",
         "data/pmm_program_template_data.xml",
