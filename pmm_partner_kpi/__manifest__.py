@@ -22,6 +22,7 @@
         "security/pmm_internal_kpi_rules.xml",
         "security/pmm_target_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_layout.xml",
         "data/mail_template.xml",
         "data/pmm_kpi_definition_data.xml",
         "data/pmm_program_template_data.xml",

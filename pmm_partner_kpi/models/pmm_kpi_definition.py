@@ -120,7 +120,7 @@ class PmmKpiDefinition(models.Model):
             ("own", "The period of the credit note"),
             ("origin", "The period of the original invoice"),
         ],
-        string="Credit notes reduce",
+        string="Credit notes count in",
         required=True,
         default="own",
         tracking=True,

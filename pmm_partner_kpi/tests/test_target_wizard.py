@@ -78,6 +78,10 @@ class TestTargetWizard(PmmCommon):
             self._wizard(value=0).action_apply()
         with self.assertRefused("Nobody takes part"):
             self._wizard(audience="tier", grade_ids=self.silver.ids).action_apply()
+        # some partners have no account manager, but nobody chose these
+        self.bolt_in.user_id = False
+        with self.assertRefused("Nobody takes part"):
+            self._wizard(audience="user").action_apply()
 
     def test_form(self):
         """K5: the dialogue opens with the running period and counts while one chooses."""

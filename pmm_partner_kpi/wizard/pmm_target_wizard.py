@@ -128,7 +128,7 @@ class PmmTargetWizard(models.TransientModel):
             )
             domain &= Domain("partner_id", "in", members.partner_id.ids)
         elif self.audience == "user":
-            domain &= Domain("user_id", "=", self.user_id.id)
+            domain &= Domain("user_id", "in", self.user_id.ids)
         return self.env["pmm.enrollment"].search(domain)
 
     def _pairs(self):
