@@ -37,6 +37,7 @@ from . import (
     restatements,
     scores,
     segment_members,
+    targets,
     territory_attributions,
     tier_facts,
     tier_standing,
