@@ -50,7 +50,3 @@ class PmmKpiSourceCoverage(models.AbstractModel):
         if wanted := kpi._coverage_wanted():
             domain &= Domain(self._counted_column(kpi), "in", wanted.ids)
         return domain
-
-    @api.model
-    def _builds_up(self, kpi):
-        return True

@@ -26,10 +26,6 @@ class PmmProgram(models.Model):
         "CHECK(quotation_odds BETWEEN 0 AND 100)",
         "The odds of open quotations are 0 to 100 %. Enter 0 to leave quotations out.",
     )
-    _thresholds_in_order = models.Constraint(
-        "CHECK(0 <= at_risk_from AND at_risk_from < on_track_from AND on_track_from <= 200)",
-        "“At risk from” must be below “On track from”, and both between 0 and 200 %.",
-    )
 
     resource_calendar_id = fields.Many2one(
         "resource.calendar",

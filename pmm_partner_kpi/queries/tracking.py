@@ -71,7 +71,8 @@ def track_results(program, enrollment_ids, carried, shares, too_early, quotation
             JOIN pmm_enrollment enrollment ON enrollment.id = result.enrollment_id
             JOIN pmm_period period ON period.id = result.period_id AND period.state <> 'closed'
             LEFT JOIN carried ON carried.kpi_id = result.kpi_id
-            LEFT JOIN share ON share.kpi_id = result.kpi_id AND share.period_id = period.id
+            -- of what cannot be told nothing is
+            LEFT JOIN share ON share.kpi_id = carried.kpi_id AND share.period_id = period.id
                 AND share.first = %(first)s AND share.stop = %(stop)s
                 AND share.share >= %(too_early)s
             LEFT JOIN promised ON promised.enrollment_id = result.enrollment_id
@@ -192,7 +193,6 @@ def _rows(records, types):
     return SQL(
         "SELECT * FROM UNNEST(%s)",
         SQL(", ").join(
-            SQL("%s::%s", list(column), type_)
-            for column, type_ in zip(columns, types, strict=True)
+            SQL("%s::%s", list(column), type_) for column, type_ in zip(columns, types, strict=True)
         ),
     )
