@@ -61,8 +61,11 @@ class PmmKpiMeasurement(models.Model):
         for result in self:
             result.forecast_note = result._forecast_words()
 
-    def _forecast_words(self):
-        """Return how the forecast was found, or why there is none, in words."""
+    def _forecast_words(self, for_partner=False):
+        """Return how the forecast was found, or why there is none, in words.
+
+        What we think of a quotation is none of the partner's business.
+        """
         self.ensure_one()
         if not self.has_forecast:
             if self.tracking != "early":
@@ -78,7 +81,9 @@ class PmmKpiMeasurement(models.Model):
             "days": self.env._("At the pace so far: %s %% of the working days are over.", percent),
             "as_is": self.env._("As it stands: it does not grow from day to day."),
         }[self.forecast_method]
-        if self.quotations:
+        if self.quotations and for_partner:
+            words += " " + self.env._("Open quotations are taken into account.")
+        elif self.quotations:
             words += " " + self.env._(
                 "Open quotations by their odds: %s.", self._format_value(self.quotations)
             )

@@ -89,7 +89,6 @@ class PmmKpiSource(models.AbstractModel):
         What all enrolments of ``windows`` together had on each day a year earlier; ``day`` is
         that of this year. None where the source cannot tell a season; ``kpis`` share their pass.
         """
-        return None
 
     @api.model
     def _takes_quotations(self, kpi):

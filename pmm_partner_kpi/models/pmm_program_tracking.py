@@ -105,14 +105,15 @@ class PmmProgram(models.Model):
         """Return the days of ``[start, stop)`` on which business is done."""
         self.ensure_one()
         # people who read results need not see calendars
-        calendar = self.sudo().resource_calendar_id
+        program = self.sudo()
+        calendar = program.resource_calendar_id
         if not calendar or start >= stop:
             return weekdays(start, stop)
         tz = pytz.timezone(calendar.tz or self.tz)
         unusual = calendar._get_unusual_days(
             tz.localize(datetime.combine(start, time.min)),
             tz.localize(datetime.combine(stop - timedelta(days=1), time.max)),
-            self.sudo().company_id,
+            program.company_id,
         )
         days = (start + timedelta(days=number) for number in range((stop - start).days))
         return {day for day in days if not unusual.get(fields.Date.to_string(day))}
