@@ -12,7 +12,7 @@ TOO_EARLY = Decimal("0.1")
 # of so many documents at least a season is made, and no more than a tenth of it may have come back
 ENOUGH_DOCUMENTS = 5
 MOST_RETURNED = Decimal("0.1")
-_SHARE = Decimal("0.000001")
+_SHARE = Decimal("0.000000001")
 
 
 def weekdays(start, stop):
@@ -62,12 +62,12 @@ def passed(weights, first, stop, today):
     >>> april = {date(2026, 4, day): Decimal(weight) for day, weight in ((1, 10), (2, 20), (3, 70))}
     >>> [str(passed(april, date(2026, 4, 1), date(2026, 4, 4), date(2026, 4, day)))
     ...  for day in (1, 2, 3, 4)]
-    ['0.050000', '0.200000', '0.650000', '1.000000']
+    ['0.050000000', '0.200000000', '0.650000000', '1.000000000']
 
     Who joins on the second has 20 and 70 before itself:
 
     >>> passed(april, date(2026, 4, 2), date(2026, 4, 4), date(2026, 4, 2))
-    Decimal('0.111111')
+    Decimal('0.111111111')
     >>> passed({}, date(2026, 4, 1), date(2026, 4, 4), date(2026, 4, 2)) is None
     True
     """

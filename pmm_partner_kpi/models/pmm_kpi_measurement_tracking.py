@@ -43,7 +43,7 @@ class PmmKpiMeasurement(models.Model):
     )
     season_share = fields.Float(
         string="Share of the period that has passed",
-        digits=(7, 6),
+        digits=(10, 9),
         readonly=True,
         aggregator=None,
         help="By last year's season, or by working days; today counts half.",
@@ -60,9 +60,12 @@ class PmmKpiMeasurement(models.Model):
         help="While the period runs the forecast decides: on track, at risk, behind. When it is"
         " over, a result with a target is reached or missed, or there is no data.",
     )
-    # the worst that somebody was told of
     warned = fields.Selection(
-        [("at_risk", "At risk"), ("behind", "Behind")], readonly=True, groups="base.group_user"
+        [("at_risk", "At risk"), ("behind", "Behind")],
+        string="Told the account manager",
+        readonly=True,
+        groups="base.group_user",
+        help="The worst that the account manager was told of in this period.",
     )
 
     @api.model

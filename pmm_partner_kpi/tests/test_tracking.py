@@ -1,4 +1,6 @@
+import importlib.util
 from datetime import date
+from pathlib import Path
 
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
@@ -227,7 +229,7 @@ class TestTracking(PmmCommon):
     def test_who_joins_or_leaves_within_the_period(self):
         """K18: only the partner's own days count: 5 of 15, and 10 of 15."""
         late = self._case(900, 300, day="2026-02-10", start="2026-02-09")
-        self.assertEqual(late.season_share, 0.333333)
+        self.assertEqual(late.season_share, 0.333333333)
         self.assertEqual(late.forecast, 900)
         leaves = self._case(900, 600, stop="2026-02-21")
         self.assertEqual((leaves.forecast, leaves.days_left), (900, 5))
@@ -295,3 +297,49 @@ class TestTracking(PmmCommon):
             program._run()
             result = self._measurement(enrollment, "2025-02")
             self.assertEqual((result.season_share, result.forecast), (0.8, 75))
+
+    # === UPGRADE, GUIDE === #
+
+    def test_upgrade(self):
+        """K11: results that were there before the upgrade say how they ended."""
+        margin = self._kpi("Margin", source="margin")
+        for enrollment, value in ((self.acme_in, 0), (self.bolt_in, 100)):
+            self._target(enrollment, "2026-01", value)
+        self._target(self.acme_in, "2026-01", 5, margin)
+        self._target(self.acme_in, "2026-02", 5)
+        self.program._run()
+        results = self.env["pmm.kpi.measurement"].search([])
+        before = {result: result.tracking for result in results if result.state != "open"}
+        self.assertEqual(set(before.values()), {"reached", "missed", "no_data", "none"})
+        results.sudo().write({"tracking": False})
+        self.env.flush_all()
+        path = Path(__file__).parents[1] / "migrations" / "19.0.1.3.0" / "post-tracking.py"
+        spec = importlib.util.spec_from_file_location("post_tracking", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        script.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertEqual({result: result.tracking for result in before}, before)
+        self.assertFalse(self._measurement(self.acme_in, "2026-02").tracking)
+        self._run_cron("ir_cron_run")
+        self.assertEqual(self._measurement(self.acme_in, "2026-02").tracking, "behind")
+
+    @freeze_time("2026-04-15")
+    def test_example_of_the_guide(self):
+        """K18: the worked example in readme/USAGE.md."""
+        self.program.quotation_odds = 30
+        self._target(self.acme_in, "2026-04", 10000)
+        self._last_year(
+            ("2025-04-02", 3000),
+            ("2025-04-10", 5000),
+            ("2025-04-15", 1000),
+            ("2025-04-22", 4000),
+            ("2025-04-29", 7000),
+        )
+        self._invoice(self.acme, "2026-04-08", 3400)
+        self._sale(self.acme, "2026-04-13", 2000, confirm=False)
+        result = self._tracked(period="2026-04")
+        self.assertEqual((result.season_share, result.quotations), (0.425, 600))
+        self.assertForecast(result, 8600, "season", "at_risk")
+        self.assertEqual((result.days_left, result.needed_per_day), (12, 550))
+        self.assertEqual(result._format_forecast().replace("\xa0", ""), "$8,600.00 (86 %)")

@@ -140,7 +140,7 @@ class TestTrackingOracle(PmmCommon):
             return None
         done = sum(weight for day, weight in own if day < today)
         done += sum(weight for day, weight in own if day == today) / Decimal(2)
-        return self._rounded(min(max(done / whole, Decimal(0)), Decimal(1)), Decimal("0.000001"))
+        return self._rounded(min(max(done / whole, Decimal(0)), Decimal(1)), Decimal("0.000000001"))
 
     def _rounded(self, value, step):
         return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
