@@ -101,6 +101,7 @@ class PmmKpiMeasurement(models.Model):
         return track_results(
             program,
             enrollment_ids,
+            today,
             kpis._carried(program),
             self._shares(program, kpis, spans, today),
             TOO_EARLY,

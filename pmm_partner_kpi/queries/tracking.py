@@ -42,7 +42,7 @@ def running_spans(program, enrollment_ids, today):
     )
 
 
-def track_results(program, enrollment_ids, carried, shares, too_early, quotations):
+def track_results(program, enrollment_ids, today, carried, shares, too_early, quotations):
     """Return the UPDATE of what results in periods that are not closed say of their end.
 
     ``carried`` are :class:`Carried` of the KPIs that can be told, ``shares`` :class:`Share`,
@@ -78,6 +78,9 @@ def track_results(program, enrollment_ids, carried, shares, too_early, quotation
             LEFT JOIN promised ON promised.enrollment_id = result.enrollment_id
                 AND promised.kpi_id = result.kpi_id
             WHERE result.program_id = %(program)s AND result.enrollment_id = ANY(%(enrollments)s)
+                -- what is over was told when it was measured, and has no forecast any more
+                AND (period.date_stop > %(today)s OR result.has_forecast
+                    OR result.tracking IS NULL)
         ),
         told AS (
             SELECT id, target, actual, state, is_limit, share, method, quotations,
@@ -121,6 +124,7 @@ def track_results(program, enrollment_ids, carried, shares, too_early, quotation
         enrollments=enrollment_ids,
         first=_first(program),
         stop=_STOP,
+        today=today,
         too_early=too_early,
         on_track=program.on_track_from,
         at_risk=program.at_risk_from,
