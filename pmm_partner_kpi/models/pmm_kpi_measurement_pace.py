@@ -28,7 +28,10 @@ class PmmKpiMeasurement(models.Model):
         help="What is missing to the target, for each working day that is left, today included.",
     )
     forecast_note = fields.Char(
-        string="How it was found", compute="_compute_forecast_note", compute_sudo=True
+        string="How it was found",
+        compute="_compute_forecast_note",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     @api.depends("target", "has_target", "actual", "has_actual", "state", "period_id")
@@ -40,10 +43,12 @@ class PmmKpiMeasurement(models.Model):
             today = program._today()
             if not (period.state != "closed" and period._period_of(today)):
                 continue
-            if period not in working:
-                working[period] = program._working_days(today, period.date_stop)
+            # programmes with one calendar share their days
+            key = (program.resource_calendar_id, program.company_id, today, period.date_stop)
+            if key not in working:
+                working[key] = program._working_days(today, period.date_stop)
             left = result.enrollment_id.date_stop or period.date_stop
-            result.days_left = sum(day < left for day in working[period])
+            result.days_left = sum(day < left for day in working[key])
             if result.state == "open" and result.has_actual and result._is_pushed():
                 missing = Decimal(str(result.target)) - Decimal(str(result.actual))
                 quantum = result.kpi_id._quantum(program)

@@ -52,6 +52,7 @@ class PmmKpiMeasurement(models.Model):
         string="Of which quotations",
         digits=(20, 4),
         readonly=True,
+        groups="base.group_user",
         help="Open quotations, each by its odds; they are part of the forecast.",
     )
     tracking = fields.Selection(

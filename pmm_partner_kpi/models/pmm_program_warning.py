@@ -15,7 +15,10 @@ class PmmProgram(models.Model):
         """Tell account managers what has become worse, in batches that survive a stop."""
         cron = self.env["ir.cron"]
         for program in self.search([("enrollment_ids", "!=", False)]):
-            while count := program._warn(batch):
+            # a programme in calculation has its turn next time
+            while program.try_lock_for_update(allow_referencing=True) and (
+                count := program._warn(batch)
+            ):
                 if not cron._commit_progress(count, remaining=0):
                     return
 

@@ -88,3 +88,4 @@ from . import test_tracking
 from . import test_tracking_oracle
 from . import test_tracking_quotations
 from . import test_tracking_warning
+from . import test_portal_tracking
