@@ -13,6 +13,8 @@ from ..queries.season import season_windows
 from ..queries.tracking import with_open_targets
 from ..queries.windows import PeriodWindows, Stretch
 
+# what decides on which days of last year are looked at, and for which KPIs
+FRAME = {"kpi_ids", "date_start", "period_scheme", "currency_id", "company_id"}
 # what decides on forecasts and what they are called
 SETTINGS = {"resource_calendar_id", "on_track_from", "at_risk_from", "quotation_odds"}
 
@@ -89,6 +91,8 @@ class PmmProgram(models.Model):
                 )
 
     def write(self, vals):
+        if FRAME & vals.keys():
+            vals = {**vals, "season_day": False}
         result = super().write(vals)
         if SETTINGS & vals.keys():
             self._mark_to_track()
