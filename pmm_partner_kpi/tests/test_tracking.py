@@ -278,6 +278,9 @@ class TestTracking(PmmCommon):
         services.category_ids = [(6, 0, (self.services | self.hardware).ids)]
         self.assertFalse(self.program.season_day)
         self.assertEqual(self._tracked(kpi=services).season_share, 0.2)
+        # a KPI that is new in the programme need not wait for the next day
+        units = self._kpi("Units", source="quantity")
+        self.assertEqual(self._tracked(kpi=units).forecast_method, "season")
 
     def test_days_of_last_year(self):
         """K18: 29 February stands for the 28th of a shorter year."""
