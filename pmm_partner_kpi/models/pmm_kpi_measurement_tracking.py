@@ -25,6 +25,12 @@ class PmmKpiMeasurement(models.Model):
 
     _inherit = "pmm.kpi.measurement"
 
+    threshold = fields.Float(
+        digits=(20, 4), readonly=True, help="Less than this counts as nothing reached. 0: none."
+    )
+    stretch = fields.Float(
+        digits=(20, 4), readonly=True, help="What would be outstanding. 0: there is none."
+    )
     has_forecast = fields.Boolean(readonly=True)
     forecast = fields.Float(
         digits=(20, 4),

@@ -301,6 +301,14 @@ class TestTracking(PmmCommon):
             result = self._measurement(enrollment, "2025-02")
             self.assertEqual((result.season_share, result.forecast), (0.8, 75))
 
+    def test_threshold_and_stretch(self):
+        """K1: they are those of the target, and follow it; 0 is none."""
+        target = self._target(self.acme_in, "2026-02", 1000)
+        for threshold, stretch in ((0, 0), (600, 0), (600, 1200), (0, 1300)):
+            target.write({"threshold": threshold, "stretch": stretch})
+            result = self._tracked()
+            self.assertEqual((result.threshold, result.stretch), (threshold, stretch))
+
     # === UPGRADE, GUIDE === #
 
     def test_upgrade(self):

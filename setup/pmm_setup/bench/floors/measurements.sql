@@ -71,10 +71,10 @@ actual AS (
 )
 INSERT INTO floor_pmm_kpi_measurement
     (kpi_id, enrollment_id, period_id, program_id, partner_id, company_id, currency_id,
-     date_start, has_target, target, has_actual, actual, has_attainment, attainment, state,
-     tracking, has_forecast, forecast, forecast_method, season_share, quotations, measured_at)
+     date_start, has_target, target, threshold, stretch, has_actual, actual, has_attainment,
+     attainment, state, tracking, has_forecast, forecast, forecast_method, season_share, quotations, measured_at)
 SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s, currency_id,
-    date_start, target IS NOT NULL, target, actual IS NOT NULL, actual,
+    date_start, target IS NOT NULL, target, threshold, stretch, actual IS NOT NULL, actual,
     attainment IS NOT NULL, TRUNC(attainment, 4), state,
     CASE
         WHEN target IS NULL THEN 'none'
@@ -93,6 +93,7 @@ SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s, c
 FROM (
     SELECT kpi.id AS kpi_id, enrollment.id AS enrollment_id, enrollment.partner_id,
         period.id AS period_id, period.date_start, period.date_stop, target.value AS target,
+        NULLIF(target.threshold, 0) AS threshold, NULLIF(target.stretch, 0) AS stretch,
         reached.actual,
         CASE
             -- a limit; GREATEST would take no data for 0
