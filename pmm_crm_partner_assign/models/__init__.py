@@ -6,6 +6,7 @@ from . import pmm_kpi_source_leads_won
 from . import pmm_kpi_source_leads_answered
 from . import pmm_kpi_source_lead_response_time
 from . import pmm_lead_assignment
+from . import pmm_program
 from . import pmm_tier_benefit
 from . import pmm_tier_benefit_kind_lead_weight
 from . import res_partner

@@ -4,4 +4,4 @@ Vocabulary: a *period* is half-open, ``[start, stop)``; ``stop`` is the first da
 no longer part of it. The doctests are the specification.
 """
 
-from . import formula, opening_cells, opening_plan, periods, tiers
+from . import formula, opening_cells, opening_plan, periods, tiers, tracking

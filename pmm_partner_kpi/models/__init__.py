@@ -102,6 +102,12 @@ from . import pmm_target_change
 from . import pmm_kpi_measurement
 from . import pmm_kpi_measurement_opening
 from . import pmm_kpi_measurement_restated
+from . import pmm_kpi_measurement_tracking
+from . import pmm_kpi_measurement_pace
+from . import pmm_kpi_definition_tracking
+from . import pmm_period_tracking
+from . import pmm_program_tracking
+from . import pmm_program_warning
 from . import pmm_kpi_restatement
 from . import pmm_program_restating
 from . import pmm_program_progress

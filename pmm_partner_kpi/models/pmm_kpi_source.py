@@ -78,6 +78,24 @@ class PmmKpiSource(models.AbstractModel):
         return False
 
     @api.model
+    def _builds_up(self, kpi):
+        """Return whether the value grows with the days of a period, so that a part tells of all."""
+        return self._is_additive(kpi)
+
+    @api.model
+    def _season_days(self, kpis, windows):
+        """Return a SELECT (period_id, day, ``value_<id>`` and ``documents_<id>`` per KPI), or None.
+
+        What all enrolments of ``windows`` together had on each day a year earlier; ``day`` is
+        that of this year. None where the source cannot tell a season; ``kpis`` share their pass.
+        """
+
+    @api.model
+    def _takes_quotations(self, kpi):
+        """Return whether an open quotation would add to the value if it were confirmed."""
+        return False
+
+    @api.model
     def _has_scope(self, kpi):
         """Return whether the KPI can count a group or a downline (``kpi.scope``) as well."""
         return False

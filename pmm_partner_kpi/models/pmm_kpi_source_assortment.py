@@ -45,3 +45,7 @@ class PmmKpiSourceAssortment(models.AbstractModel):
     @api.model
     def _facts_groups(self, kpi):
         return [self._counted_column(kpi)]
+
+    @api.model
+    def _builds_up(self, kpi):
+        return True

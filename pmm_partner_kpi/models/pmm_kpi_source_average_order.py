@@ -30,3 +30,7 @@ class PmmKpiSourceAverageOrder(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return False
+
+    @api.model
+    def _builds_up(self, kpi):
+        return False

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..queries.credit_values import counted_credits, credit_values, is_sold, is_standing
+from ..queries.season import season_days
 from ..queries.windows import PeriodWindows
 
 
@@ -40,6 +41,18 @@ class PmmKpiSourceCredits(models.AbstractModel):
         first = kpis[0]
         day = first._credit_day(windows.program)
         return credit_values(windows, first.scope, day, columns, first.stage)
+
+    @api.model
+    def _season_days(self, kpis, windows):
+        if not all(kpi._source()._is_additive(kpi) for kpi in kpis):
+            return None
+        columns = []
+        for kpi in kpis:
+            matching = kpi._credit_condition(windows.program)
+            columns.append((kpi.id, kpi._source()._aggregate(kpi, matching), matching))
+        first = kpis[0]
+        day = first._credit_day(windows.program)
+        return season_days(windows, first.scope, day, columns, first.stage)
 
     @api.model
     def _is_standing(self):

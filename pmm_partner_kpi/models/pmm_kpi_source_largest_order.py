@@ -42,3 +42,7 @@ class PmmKpiSourceLargestOrder(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return False
+
+    @api.model
+    def _builds_up(self, kpi):
+        return False

@@ -55,6 +55,11 @@ class PmmKpiSourceNewCustomers(models.AbstractModel):
         return True
 
     @api.model
+    def _season_days(self, kpis, windows):
+        # whether a customer is new depends on all that came before, not on the days of a period
+        return None
+
+    @api.model
     def _counts_returns(self, kpi):
         return False
 

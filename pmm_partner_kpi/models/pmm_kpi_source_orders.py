@@ -36,3 +36,7 @@ class PmmKpiSourceOrders(models.AbstractModel):
     @api.model
     def _facts_groups(self, kpi):
         return ["document_name"]
+
+    @api.model
+    def _builds_up(self, kpi):
+        return True

@@ -104,3 +104,7 @@ class PmmKpiSourcePoints(models.AbstractModel):
     @api.model
     def _view_facts(self, measurement):
         return measurement._view_needed_results()
+
+    @api.model
+    def _builds_up(self, kpi):
+        return True

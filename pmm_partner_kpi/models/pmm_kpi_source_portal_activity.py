@@ -25,3 +25,7 @@ class PmmKpiSourcePortalActivity(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return kpi.portal_count == "days"
+
+    @api.model
+    def _builds_up(self, kpi):
+        return True

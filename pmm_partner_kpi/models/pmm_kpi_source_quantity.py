@@ -17,3 +17,8 @@ class PmmKpiSourceQuantity(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return True
+
+    @api.model
+    def _takes_quotations(self, kpi):
+        # what is paid before the period ends is hardly a quotation today
+        return kpi.stage != "collected"

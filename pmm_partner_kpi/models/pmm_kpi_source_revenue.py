@@ -21,3 +21,8 @@ class PmmKpiSourceRevenue(models.AbstractModel):
     @api.model
     def _is_additive(self, kpi):
         return True
+
+    @api.model
+    def _takes_quotations(self, kpi):
+        # what is paid before the period ends is hardly a quotation today
+        return kpi.stage != "collected"

@@ -35,10 +35,14 @@ _AMOUNT = SQL(
 )
 
 
-def booked_lines(scope, *, excluded=(), everybody=False):
+CONFIRMED = SQL("document.state = 'sale'")
+
+
+def booked_lines(scope, *, excluded=(), everybody=False, which=CONFIRMED):
     """Return a SELECT of the credits that the orders in ``scope`` give.
 
-    For the parameters see :func:`invoiced_lines.invoiced_lines`.
+    For the parameters see :func:`invoiced_lines.invoiced_lines`; ``which`` is the condition on
+    ``document`` of the orders that are looked at.
     """
     return SQL(
         """
@@ -83,7 +87,7 @@ def booked_lines(scope, *, excluded=(), everybody=False):
         LEFT JOIN product_template template ON template.id = product.product_tmpl_id
         LEFT JOIN uom_uom line_uom ON line_uom.id = sale_line.product_uom_id
         LEFT JOIN uom_uom uom ON uom.id = template.uom_id
-        WHERE document.state = 'sale'
+        WHERE %(which)s
             AND sale_line.display_type IS NULL AND sale_line.is_downpayment IS NOT TRUE
             AND %(excluded)s IS NOT TRUE
             AND %(known)s AND %(in_companies)s
@@ -98,4 +102,5 @@ def booked_lines(scope, *, excluded=(), everybody=False):
         known=SQL("TRUE") if everybody else is_known("document"),
         in_companies=scope.in_companies(SQL.identifier("document", "company_id")),
         excluded=is_no_sale(excluded),
+        which=which,
     )

@@ -14,27 +14,26 @@ def upsert_measurements(kpis, program, values, today):
         """
         INSERT INTO pmm_kpi_measurement AS known
             (kpi_id, enrollment_id, period_id, program_id, partner_id, company_id, currency_id,
-             date_start, has_target, target, has_actual, actual, has_attainment, attainment,
-             state, measured_at)
+             date_start, has_target, target, threshold, stretch, has_actual, actual,
+             has_attainment, attainment, state, tracking, has_forecast, measured_at)
         SELECT fact.kpi_id, fact.enrollment_id, fact.period_id, %(program)s, fact.partner_id,
             %(company)s, fact.currency_id, fact.date_start,
-            fact.target IS NOT NULL, fact.target, fact.actual IS NOT NULL, fact.actual,
-            fact.attainment IS NOT NULL, fact.attainment,
+            fact.target IS NOT NULL, fact.target, fact.threshold, fact.stretch,
+            fact.actual IS NOT NULL, fact.actual,
+            fact.attainment IS NOT NULL, fact.attainment, ended.state,
             CASE
-                WHEN fact.target IS NULL OR fact.actual IS NULL THEN 'none'
-                -- a limit may still be passed while the period runs
-                WHEN fact.is_limit AND fact.date_stop > %(today)s THEN 'open'
-                WHEN fact.is_limit AND fact.actual <= fact.target THEN 'reached'
-                WHEN NOT fact.is_limit AND fact.actual >= fact.target THEN 'reached'
-                WHEN fact.date_stop <= %(today)s THEN 'missed'
-                ELSE 'open'
+                WHEN fact.target IS NOT NULL AND fact.actual IS NULL THEN 'no_data'
+                -- what goes on is told by queries/tracking.py, which comes next
+                WHEN ended.state = 'open' THEN 'early'
+                ELSE ended.state
             END,
-            NOW() AT TIME ZONE 'UTC'
+            FALSE, NOW() AT TIME ZONE 'UTC'
         FROM (
             SELECT cell.kpi_id, cell.currency_id, cell.is_limit, cell.actual,
                 measured.enrollment_id, measured.window_id AS period_id,
                 enrollment.partner_id, period.date_start, period.date_stop,
                 target.value AS target,
+                NULLIF(target.threshold, 0) AS threshold, NULLIF(target.stretch, 0) AS stretch,
                 -- cut, not rounded: 99.996 %% of a target is not 100 %%
                 TRUNC(CASE
                     -- GREATEST would take 0 for what is void
@@ -51,16 +50,30 @@ def upsert_measurements(kpis, program, values, today):
                 AND target.enrollment_id = measured.enrollment_id
                 AND target.period_id = measured.window_id
         ) fact
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN fact.target IS NULL OR fact.actual IS NULL THEN 'none'
+                -- a limit may still be passed while the period runs
+                WHEN fact.is_limit AND fact.date_stop > %(today)s THEN 'open'
+                WHEN fact.is_limit AND fact.actual <= fact.target THEN 'reached'
+                WHEN NOT fact.is_limit AND fact.actual >= fact.target THEN 'reached'
+                WHEN fact.date_stop <= %(today)s THEN 'missed'
+                ELSE 'open'
+            END AS state
+        ) ended
         ON CONFLICT (kpi_id, enrollment_id, period_id) DO UPDATE SET
             company_id = EXCLUDED.company_id, currency_id = EXCLUDED.currency_id,
             has_target = EXCLUDED.has_target, target = EXCLUDED.target,
+            threshold = EXCLUDED.threshold, stretch = EXCLUDED.stretch,
             has_actual = EXCLUDED.has_actual, actual = EXCLUDED.actual,
             has_attainment = EXCLUDED.has_attainment, attainment = EXCLUDED.attainment,
-            state = EXCLUDED.state, measured_at = EXCLUDED.measured_at
-        WHERE (known.company_id, known.currency_id, known.target, known.actual,
-                known.attainment, known.state)
+            state = EXCLUDED.state, tracking = EXCLUDED.tracking,
+            measured_at = EXCLUDED.measured_at
+        WHERE (known.company_id, known.currency_id, known.target, known.threshold,
+                known.stretch, known.actual, known.attainment, known.state)
             IS DISTINCT FROM (EXCLUDED.company_id, EXCLUDED.currency_id, EXCLUDED.target,
-                EXCLUDED.actual, EXCLUDED.attainment, EXCLUDED.state)
+                EXCLUDED.threshold, EXCLUDED.stretch, EXCLUDED.actual, EXCLUDED.attainment,
+                EXCLUDED.state)
         RETURNING known.id
         """,
         program=program.id,

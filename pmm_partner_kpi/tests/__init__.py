@@ -85,3 +85,8 @@ from . import test_kpi_source_contacts
 from . import test_portal_visits
 from . import test_kpi_source_custom
 from . import test_kpi_facts_run
+from . import test_tracking
+from . import test_tracking_oracle
+from . import test_tracking_quotations
+from . import test_tracking_warning
+from . import test_portal_tracking

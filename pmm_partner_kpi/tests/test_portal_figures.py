@@ -3,6 +3,8 @@ from odoo.tests import freeze_time, tagged
 
 from .portal_pages import OVERVIEW, PAGES, RESULTS, PortalPages
 
+PACE = "At the pace so far: 48 % of the working days are over."
+
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-04-15")
@@ -28,7 +30,11 @@ class TestPortalFigures(PortalPages):
         self._run()
         self.assertEqual(
             self._results(self.sales, OVERVIEW),
-            ["Revenue Running $ 2,345.67 of $ 10,000.00 $ 7,654.33 to go 23 %"],
+            [
+                "Revenue Behind $ 2,345.67 of $ 10,000.00 $ 7,654.33 to go 23 %"
+                " Forecast $ 4,914.74 (49 %) $ 637.87 needed per working day, 12 left"
+                f" {PACE}"
+            ],
         )
         text = self._text(self.sales, OVERVIEW)
         for words in (
@@ -73,7 +79,9 @@ class TestPortalFigures(PortalPages):
         self.assertEqual(
             self._results(self.sales, RESULTS),
             [
-                "Revenue Running $ 0.00 of $ 100.00 $ 100.00 to go 0 %",
+                "Revenue Behind $ 0.00 of $ 100.00 $ 100.00 to go 0 %"
+                " Forecast $ 0.00 (0 %) $ 8.34 needed per working day, 12 left"
+                f" {PACE}",
                 "Revenue Missed $ 99.99 of $ 100.00 99 %",
                 "Revenue Reached $ 100.00 of $ 100.00 100 %",
                 "Revenue $ 10.00",
@@ -89,7 +97,8 @@ class TestPortalFigures(PortalPages):
         self._invoice(self.acme, "2026-04-01", 250)
         self._run()
         self.assertEqual(
-            self._results(self.sales, OVERVIEW), ["Revenue Reached $ 250.00 of $ 100.00 250 %"]
+            self._results(self.sales, OVERVIEW),
+            ["Revenue Reached $ 250.00 of $ 100.00 250 % Forecast $ 523.81 (523 %)"],
         )
         [bar] = self._content(self.sales, OVERVIEW).xpath(".//div[@role='progressbar']")
         self.assertEqual(bar.get("aria-valuenow"), "100")
@@ -124,8 +133,8 @@ class TestPortalFigures(PortalPages):
     def test_nearly_reached_is_99_percent(self):
         """DESIGN 3.8: one cent below, at, and above the target of 25,000.00."""
         for day, price, words in (
-            ("2026-04-01", 24999.00, "Running $ 24,999.00 of $ 25,000.00 $ 1.00 to go 99 %"),
-            ("2026-04-02", 0.99, "Running $ 24,999.99 of $ 25,000.00 $ 0.01 to go 99 %"),
+            ("2026-04-01", 24999.00, "On track $ 24,999.00 of $ 25,000.00 $ 1.00 to go 99 %"),
+            ("2026-04-02", 0.99, "On track $ 24,999.99 of $ 25,000.00 $ 0.01 to go 99 %"),
             ("2026-04-03", 0.01, "Reached $ 25,000.00 of $ 25,000.00 100 %"),
             ("2026-04-04", 0.01, "Reached $ 25,000.01 of $ 25,000.00 100 %"),
         ):
@@ -133,7 +142,8 @@ class TestPortalFigures(PortalPages):
                 self._target(self.acme_in, "2026-04", 25000)
             self._invoice(self.acme, day, price)
             self._run()
-            self.assertEqual(self._results(self.sales, OVERVIEW), [f"Revenue {words}"])
+            [found] = self._results(self.sales, OVERVIEW)
+            self.assertEqual(found.partition(" Forecast")[0], f"Revenue {words}")
 
     def test_no_target_has_no_percent(self):
         """DESIGN 3.7: a void ratio is empty, not 0 %."""
@@ -158,7 +168,11 @@ class TestPortalFigures(PortalPages):
         self._run()
         self.assertFalse(self._measurement(self.acme_in, "2026-04").currency_id)
         self.assertEqual(
-            self._results(self.sales, OVERVIEW), ["Revenue Running 3 of 1,200 1,197 to go 0 %"]
+            self._results(self.sales, OVERVIEW),
+            [
+                "Revenue Behind 3 of 1,200 1,197 to go 0 %"
+                f" Forecast 6.29 (0 %) 99.75 needed per working day, 12 left {PACE}"
+            ],
         )
         text = self._text(self.sales, OVERVIEW)
         self.assertIn("Coming up Revenue, May 2026 4.50", text)

@@ -40,7 +40,10 @@ class Measure(Steps):
         self.env.invalidate_all()
         found = [line(IDLE, self.size, peak=memory_mb("VmRSS"))]
         full = [
-            self.beside("a. filling credits", self.credits, "credit_partner", self.fill_credits),
+            self.beside("a. filling credits", self.credits, "credit_partner", self.fill_credits)
+        ]
+        season = self._season()
+        full += [
             self.beside("b. measuring 10 KPIs", self.measurements, "measure", self._measure),
             self.beside("c. accruing 2 rules", self.entries, "accrue", self._accrue),
         ]
@@ -48,7 +51,10 @@ class Measure(Steps):
         return [
             *found,
             *full,
+            season,
             self._run_now(),
+            self._new_day(),
+            self._warnings(),
             self._changes(seconds),
             self._on_demand(seconds),
             self._hooks(),
@@ -59,6 +65,50 @@ class Measure(Steps):
     def _measure(self):
         process = self.env["pmm.kpi.measurement"]._measure
         self.env["pmm.program"]._cron_stage("measure", process, BATCH)
+
+    def _season(self):
+        """Measure the look at last year, which both sides take once a day."""
+        ours, theirs = Meter(self.env), Meter(self.env)
+        for _number in range(self.repeats):
+            self.program.season_day = False
+            self.env.cr.commit()
+            with ours.block():
+                self.program._refresh_season(self.program._today())
+                self.env.cr.commit()
+            with theirs.block():
+                found = floors.shares(self.env, self.measurements.parameters)
+        self.measurements.parameters |= found
+        say(f"b1. last year: {ours.seconds[-1]:.1f} s, SQL {theirs.seconds[-1]:.1f} s")
+        return line(
+            "b1. season of last year",
+            self.size,
+            median(ours.seconds),
+            median(theirs.seconds),
+            peak=ours.peak_mb,
+        )
+
+    def _new_day(self):
+        """Measure what the schedule does with the forecasts of everybody when a day begins."""
+        self.program.write({"season_day": False, "track_day": False})
+        floors.empty(self.env, "pmm_dirty")
+        self.env.cr.commit()
+        self.env.invalidate_all()
+        meter = Meter(self.env)
+        with meter.block():
+            self.program._mark_what_the_day_changes()
+            self.env["pmm.program"]._cron_stage(
+                "track", self.env["pmm.kpi.measurement"]._track, BATCH
+            )
+        say(f"b2. forecasts of a new day: {meter.seconds[0]:.1f} s")
+        return line("b2. forecasts of a new day", self.size, meter.seconds[0], peak=meter.peak_mb)
+
+    def _warnings(self):
+        """Measure telling account managers of everybody who is behind, which happens once."""
+        meter = Meter(self.env)
+        with meter.block():
+            self.env["pmm.program"]._cron_warn(BATCH)
+        say(f"b3. telling account managers: {meter.seconds[0]:.1f} s")
+        return line("b3. telling account managers", self.size, meter.seconds[0], peak=meter.peak_mb)
 
     def _accrue(self):
         self.env["pmm.program"]._cron_accrue(batch=BATCH)

@@ -159,3 +159,13 @@ def parameters(env, programme) -> dict:
         "band_rule": band_rule.id,
         "bands": json.dumps([[str(b.floor), str(b.rate)] for b in band_rule._scale()]),
     }
+
+
+def shares(env, given: dict) -> dict:
+    """Return the parameter that tells which part of the running period has passed, per KPI.
+
+    It is found once a day, on both sides.
+    """
+    statement = (HERE / "season.sql").read_text(encoding="utf-8")
+    env.cr.execute(statement, given)
+    return {"shares": json.dumps(env.cr.dictfetchall())}

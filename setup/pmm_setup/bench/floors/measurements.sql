@@ -71,25 +71,29 @@ actual AS (
 )
 INSERT INTO floor_pmm_kpi_measurement
     (kpi_id, enrollment_id, period_id, program_id, partner_id, company_id, currency_id,
-     date_start, has_target, target, has_actual, actual, has_attainment, attainment, state,
-     measured_at)
-SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s,
-    CASE WHEN kpi_id <> ALL(ARRAY[%(units)s, %(orders)s, %(assortment)s, %(returned)s])
-        THEN %(currency)s END,
-    date_start, target IS NOT NULL, target, actual IS NOT NULL, actual,
-    attainment IS NOT NULL, TRUNC(attainment, 4),
+     date_start, has_target, target, threshold, stretch, has_actual, actual, has_attainment,
+     attainment, state, tracking, has_forecast, forecast, forecast_method, season_share, quotations, measured_at)
+SELECT kpi_id, enrollment_id, period_id, %(program)s, partner_id, %(company)s, currency_id,
+    date_start, target IS NOT NULL, target, threshold, stretch, actual IS NOT NULL, actual,
+    attainment IS NOT NULL, TRUNC(attainment, 4), state,
     CASE
-        WHEN target IS NULL OR actual IS NULL THEN 'none'
-        WHEN kpi_id = %(returned)s AND date_stop > %(today)s THEN 'open'
-        WHEN CASE WHEN kpi_id = %(returned)s THEN actual <= target ELSE actual >= target END
-            THEN 'reached'
-        WHEN date_stop <= %(today)s THEN 'missed'
-        ELSE 'open'
+        WHEN target IS NULL THEN 'none'
+        WHEN state IN ('reached', 'missed') THEN state
+        WHEN actual IS NULL THEN 'no_data'
+        WHEN forecast IS NULL THEN 'early'
+        WHEN kpi_id = %(returned)s AND forecast <= target
+            OR kpi_id <> %(returned)s AND forecast >= target THEN 'on_track'
+        WHEN kpi_id = %(returned)s AND forecast <= target * 1.2
+            OR kpi_id <> %(returned)s AND forecast >= target * 0.8 THEN 'at_risk'
+        ELSE 'behind'
     END,
+    forecast IS NOT NULL, forecast, CASE WHEN forecast IS NOT NULL THEN method END,
+    CASE WHEN forecast IS NOT NULL THEN share END, CASE WHEN forecast IS NOT NULL THEN 0 END,
     NOW() AT TIME ZONE 'UTC'
 FROM (
     SELECT kpi.id AS kpi_id, enrollment.id AS enrollment_id, enrollment.partner_id,
         period.id AS period_id, period.date_start, period.date_stop, target.value AS target,
+        NULLIF(target.threshold, 0) AS threshold, NULLIF(target.stretch, 0) AS stretch,
         reached.actual,
         CASE
             -- a limit; GREATEST would take no data for 0
@@ -97,7 +101,26 @@ FROM (
                 THEN 0
             WHEN kpi.id = %(returned)s THEN 2 - reached.actual / NULLIF(target.value, 0)
             ELSE reached.actual / NULLIF(target.value, 0)
-        END AS attainment
+        END AS attainment,
+        unit.currency_id,
+        CASE
+            WHEN target.value IS NULL OR reached.actual IS NULL THEN 'none'
+            WHEN kpi.id = %(returned)s AND period.date_stop > %(today)s THEN 'open'
+            WHEN CASE
+                WHEN kpi.id = %(returned)s THEN reached.actual <= target.value
+                ELSE reached.actual >= target.value
+            END THEN 'reached'
+            WHEN period.date_stop <= %(today)s THEN 'missed'
+            ELSE 'open'
+        END AS state,
+        passed.share, passed.method,
+        CASE
+            WHEN passed.share < 0.1 THEN NULL
+            WHEN passed.method = 'as_is' THEN reached.actual
+            ELSE ROUND(
+                reached.actual / passed.share, CASE WHEN unit.currency_id IS NULL THEN 4 ELSE 2 END
+            )
+        END AS forecast
     FROM pmm_enrollment enrollment
     JOIN pmm_period period ON period.program_id = enrollment.program_id
         AND period.date_start <= %(today)s AND enrollment.date_start < period.date_stop
@@ -111,5 +134,14 @@ FROM (
             WHEN kpi.id <> ALL(ARRAY[%(margin)s, %(average)s, %(returned)s]) THEN 0
         END) AS actual
     ) reached
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN kpi.id <> ALL(ARRAY[%(units)s, %(orders)s, %(assortment)s, %(returned)s])
+            THEN %(currency)s
+        END AS currency_id
+    ) unit
+    LEFT JOIN JSONB_TO_RECORDSET(%(shares)s::jsonb) AS passed(
+        kpi_id int, period_id int, share numeric, method text
+    ) ON passed.kpi_id = kpi.id AND passed.period_id = period.id
     WHERE enrollment.id = ANY(%(enrollments)s)
 ) fact
