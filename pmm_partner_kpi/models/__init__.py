@@ -137,3 +137,6 @@ from . import pmm_program_scoring
 from . import pmm_enrollment_scoring
 from . import pmm_kpi_measurement_scoring
 from . import pmm_program_help
+from . import pmm_leaderboard
+from . import pmm_enrollment_leaderboard
+from . import pmm_program_leaderboard

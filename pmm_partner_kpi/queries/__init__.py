@@ -23,6 +23,7 @@ from . import (
     instalments,
     invoiced_lines,
     kpi_values,
+    leaderboards,
     measurement,
     meeting_facts,
     no_sales,

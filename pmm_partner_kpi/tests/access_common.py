@@ -108,6 +108,9 @@ class AccessCommon(FactsCommon, PmmCommon):
                 "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
             }
         )
+        cls.env["pmm.leaderboard"].create(
+            {"name": "Best", "program_id": cls.program.id, "kpi_id": cls.kpi.id}
+        )
         cls.program._run()
         cls._make_late_changes()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark

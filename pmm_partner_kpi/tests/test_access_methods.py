@@ -176,6 +176,8 @@ class TestAccessMethods(AccessCommon):
             "pmm.scorecard": {"action_view_scores"},
             "pmm.scorecard.line": set(),
             "pmm.score": {"action_view_results"},
+            "pmm.leaderboard": {"action_view_ranking"},
+            "pmm.leaderboard.rank": set(),
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),
