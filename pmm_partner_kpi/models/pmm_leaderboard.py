@@ -190,7 +190,7 @@ class PmmLeaderboard(models.Model):
         )
         grouped = {"tier": "grade_id", "country": "country_id"}.get(self[:1].scope)
         return action | {
-            "name": self[:1].name if len(self) == 1 else action["name"],
+            "display_name": self.name if len(self) == 1 else action["name"],
             "domain": [("leaderboard_id", "in", self.ids)],
             "context": {"group_by": grouped} if grouped else {},
         }

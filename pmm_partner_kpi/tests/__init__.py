@@ -84,3 +84,5 @@ from . import test_kpi_source_contacts
 from . import test_portal_visits
 from . import test_kpi_source_custom
 from . import test_kpi_facts_run
+from . import test_pmm_leaderboard
+from . import test_portal_leaderboards
