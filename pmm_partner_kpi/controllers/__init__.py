@@ -5,4 +5,5 @@ from . import portal_agreement
 from . import portal_people
 from . import portal_scores
 from . import portal_leaderboards
+from . import portal_contests
 from . import portal_visits

@@ -140,3 +140,10 @@ from . import pmm_program_help
 from . import pmm_leaderboard
 from . import pmm_enrollment_leaderboard
 from . import pmm_program_leaderboard
+from . import pmm_contest
+from . import pmm_contest_standing
+from . import pmm_contest_portal
+from . import pmm_contest_result
+from . import pmm_program_contest
+from . import pmm_enrollment_contest
+from . import pmm_kpi_definition_contest

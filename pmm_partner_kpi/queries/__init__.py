@@ -5,6 +5,7 @@ from . import (
     attribution_merge,
     booked_lines,
     collected_lines,
+    contests,
     counted_partners,
     counting_enrollments,
     coverage,

@@ -86,3 +86,5 @@ from . import test_kpi_source_custom
 from . import test_kpi_facts_run
 from . import test_pmm_leaderboard
 from . import test_portal_leaderboards
+from . import test_pmm_contest
+from . import test_portal_contests

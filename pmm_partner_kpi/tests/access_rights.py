@@ -43,6 +43,8 @@ RIGHTS = {
     "pmm.score":           (NONE, READ, READ, READ, READ, READ),
     "pmm.leaderboard":     (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.leaderboard.rank": (NONE, NONE, READ, READ, READ, READ),
+    "pmm.contest":         (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.contest.result":  (NONE, NONE, READ, READ, READ, READ),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),

@@ -178,6 +178,13 @@ class TestAccessMethods(AccessCommon):
             "pmm.score": {"action_view_results"},
             "pmm.leaderboard": {"action_view_ranking"},
             "pmm.leaderboard.rank": set(),
+            "pmm.contest": {
+                "action_cancel",
+                "action_refresh",
+                "action_start",
+                "action_view_results",
+            },
+            "pmm.contest.result": set(),
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),
