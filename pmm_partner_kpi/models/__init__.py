@@ -147,3 +147,8 @@ from . import pmm_contest_result
 from . import pmm_program_contest
 from . import pmm_enrollment_contest
 from . import pmm_kpi_definition_contest
+from . import pmm_badge
+from . import pmm_badge_grant
+from . import pmm_period_badge
+from . import pmm_contest_badge
+from . import pmm_program_badge

@@ -32,7 +32,13 @@ class PmmContestResult(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
     state = fields.Selection(related="contest_id.state")
-    place = fields.Integer(readonly=True, aggregator=None, help="Empty: less than is needed.")
+    place = fields.Integer(string="Place (number)", readonly=True, aggregator=None)
+    place_text = fields.Char(
+        string="Place",
+        compute="_compute_texts",
+        compute_sudo=True,
+        help="Empty: less than is needed.",
+    )
     value = fields.Float(digits=(20, 4), readonly=True, aggregator=None)
     has_second = fields.Boolean(readonly=True)
     second_value = fields.Float(digits=(20, 4), readonly=True, aggregator=None)
@@ -44,6 +50,7 @@ class PmmContestResult(models.Model):
     def _compute_texts(self):
         for result in self:
             contest = result.contest_id
+            result.place_text = str(result.place) if result.place else ""
             result.value_text = result._format(contest.kpi_id, result.value)
             result.second_text = result.has_second and result._format(
                 contest.second_kpi_id, result.second_value

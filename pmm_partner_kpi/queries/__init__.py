@@ -3,6 +3,7 @@
 from . import (
     append_only,
     attribution_merge,
+    badges,
     booked_lines,
     collected_lines,
     contests,

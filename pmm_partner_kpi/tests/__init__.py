@@ -88,3 +88,5 @@ from . import test_pmm_leaderboard
 from . import test_portal_leaderboards
 from . import test_pmm_contest
 from . import test_portal_contests
+from . import test_pmm_badge
+from . import test_portal_badges

@@ -111,6 +111,9 @@ class AccessCommon(FactsCommon, PmmCommon):
         cls.env["pmm.leaderboard"].create(
             {"name": "Best", "program_id": cls.program.id, "kpi_id": cls.kpi.id}
         )
+        cls.env["pmm.badge"].create(
+            {"name": "Gold", "program_id": cls.program.id, "kind": "tier", "grade_id": cls.gold.id}
+        )
         contest = {"name": "Sprint", "program_id": cls.program.id, "kpi_id": cls.kpi.id}
         contest |= {"date_start": "2026-02-01", "date_stop": "2026-05-01", "prize_1": "Cup"}
         cls.env["pmm.contest"].create(contest).action_start()

@@ -45,6 +45,8 @@ RIGHTS = {
     "pmm.leaderboard.rank": (NONE, NONE, READ, READ, READ, READ),
     "pmm.contest":         (NONE, NONE, READ, FULL, FULL, READ),
     "pmm.contest.result":  (NONE, NONE, READ, READ, READ, READ),
+    "pmm.badge":           (NONE, NONE, READ, FULL, FULL, READ),
+    "pmm.badge.grant":     (NONE, NONE, READ, READ, READ, READ),
     "pmm.program.template": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.kpi": (NONE, NONE, READ, FULL, FULL, NONE),
     "pmm.program.template.tier": (NONE, NONE, READ, FULL, FULL, NONE),

@@ -89,6 +89,7 @@ class TestAccess(AccessCommon):
             ("pmm.score", "partner_id"),
             ("pmm.leaderboard.rank", "partner_id"),
             ("pmm.contest.result", "partner_id"),
+            ("pmm.badge.grant", "partner_id"),
             ("pmm.credit", "partner_id"),
             ("pmm.coverage", "partner_id"),
             ("pmm.tier.standing", "partner_id"),

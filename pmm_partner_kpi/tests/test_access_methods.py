@@ -185,6 +185,8 @@ class TestAccessMethods(AccessCommon):
                 "action_view_results",
             },
             "pmm.contest.result": set(),
+            "pmm.badge": {"action_view_grants"},
+            "pmm.badge.grant": set(),
             "pmm.program.template": {"action_use"},
             "pmm.program.template.kpi": set(),
             "pmm.program.template.tier": set(),
