@@ -4,4 +4,7 @@ from . import portal_entry
 from . import portal_agreement
 from . import portal_people
 from . import portal_scores
+from . import portal_leaderboards
+from . import portal_contests
+from . import portal_badges
 from . import portal_visits

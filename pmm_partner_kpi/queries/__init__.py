@@ -3,8 +3,10 @@
 from . import (
     append_only,
     attribution_merge,
+    badges,
     booked_lines,
     collected_lines,
+    contests,
     counted_partners,
     counting_enrollments,
     coverage,
@@ -23,6 +25,7 @@ from . import (
     instalments,
     invoiced_lines,
     kpi_values,
+    leaderboards,
     measurement,
     meeting_facts,
     no_sales,

@@ -26,6 +26,22 @@ def in_segments(segment_ids, day):
     )
 
 
+def in_segment_of(segment, day):
+    """Return the condition that the partner of the row ``enrollment`` is in ``segment`` on ``day``.
+
+    Both are expressions of the surrounding query.
+    """
+    return SQL(
+        "EXISTS (SELECT 1 FROM pmm_segment_member member"
+        " WHERE member.partner_id = enrollment.partner_id AND %(former)s"
+        " AND member.segment_id = %(segment)s AND member.date_start <= %(day)s"
+        " AND %(day)s < COALESCE(member.date_stop, 'infinity'))",
+        former=is_former(SQL("member.former_ref"), day),
+        segment=segment,
+        day=day,
+    )
+
+
 def replace_members(segment, partners, origin, day, user_id):
     """Return the statement that makes ``partners`` the members of ``segment`` from ``day`` on.
 

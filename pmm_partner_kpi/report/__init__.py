@@ -1,1 +1,2 @@
 from . import pmm_coverage
+from . import pmm_leaderboard_rank

@@ -108,6 +108,15 @@ class AccessCommon(FactsCommon, PmmCommon):
                 "line_ids": [Command.create({"kpi_id": cls.kpi.id, "weight": 100})],
             }
         )
+        cls.env["pmm.leaderboard"].create(
+            {"name": "Best", "program_id": cls.program.id, "kpi_id": cls.kpi.id}
+        )
+        cls.env["pmm.badge"].create(
+            {"name": "Gold", "program_id": cls.program.id, "kind": "tier", "grade_id": cls.gold.id}
+        )
+        contest = {"name": "Sprint", "program_id": cls.program.id, "kpi_id": cls.kpi.id}
+        contest |= {"date_start": "2026-02-01", "date_stop": "2026-05-01", "prize_1": "Cup"}
+        cls.env["pmm.contest"].create(contest).action_start()
         cls.program._run()
         cls._make_late_changes()
         cls._invoice(cls.acme, "2026-02-11", 1)  # leaves a mark
