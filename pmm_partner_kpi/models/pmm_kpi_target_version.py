@@ -26,7 +26,7 @@ class PmmKpiTargetVersion(models.Model):
     )
     number = fields.Integer(string="Version", required=True, readonly=True, aggregator=None)
     change_id = fields.Many2one(
-        "pmm.target.change", string="Change", required=True, readonly=True, ondelete="restrict"
+        "pmm.target.change", required=True, readonly=True, ondelete="restrict"
     )
     _change_idx = models.Index("(change_id)")  # undo, and the list of a change
     kind = fields.Selection(related="change_id.kind")

@@ -73,5 +73,6 @@ class PmmLeaderboardRank(models.Model):
     @property
     def _table_query(self):
         # boards are few; each programme has its own day, of all companies
-        boards = self.env["pmm.leaderboard"].sudo().with_context(active_test=False).search([])
-        return ranking({program.id: program._today() for program in boards.program_id})
+        Board = self.env["pmm.leaderboard"].sudo().with_context(active_test=False)
+        programs = [program for [program] in Board._read_group([], ["program_id"])]
+        return ranking({program.id: program._today() for program in programs})
