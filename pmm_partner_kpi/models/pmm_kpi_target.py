@@ -74,9 +74,18 @@ class PmmKpiTarget(models.Model):
     )
     # without a column: what is said here is kept with the version that this edit makes
     change_reason = fields.Char(string="Reason for the change", store=False)
+    needs_reason = fields.Boolean(compute="_compute_needs_reason")
     version_ids = fields.Many2many(
         "pmm.kpi.target.version", string="Versions", compute="_compute_version_ids"
     )
+
+    @api.depends("threshold", "value", "stretch")
+    def _compute_needs_reason(self):
+        for target in self:
+            saved = target._origin
+            target.needs_reason = saved and any(
+                target[name] != saved[name] for name in ("threshold", "value", "stretch")
+            )
 
     @api.depends("change_id")
     def _compute_version_ids(self):
