@@ -136,6 +136,24 @@ def _versions(change, touched):
     )
 
 
+def same_targets(keys, kpi_id, threshold, value, stretch):
+    """Return the rows that give each (enrolment id, period id) of ``keys`` the same target."""
+    enrollments, periods = zip(*keys, strict=True)
+    return SQL(
+        """
+        SELECT enrollment_id, %(kpi)s AS kpi_id, period_id, %(threshold)s::numeric AS threshold,
+            %(value)s::numeric AS value, %(stretch)s::numeric AS stretch, FALSE AS by_hand
+        FROM UNNEST(%(enrollments)s::int[], %(periods)s::int[]) given (enrollment_id, period_id)
+        """,
+        kpi=kpi_id,
+        threshold=threshold,
+        value=value,
+        stretch=stretch,
+        enrollments=list(enrollments),
+        periods=list(periods),
+    )
+
+
 def restored_targets(change_id):
     """Return the rows that ``apply_targets`` needs to take a change back.
 

@@ -52,6 +52,20 @@ class TestTargetWizard(PmmCommon):
         )
         self.assertEqual(self._targets()[self.acme_in, "2026-04"], 500)
 
+    def test_one_change_with_its_reason(self):
+        """K17: threshold and stretch as well, not marked as set by hand, taken back in one go."""
+        self._target(self.acme_in, "2026-04", 90)
+        self._wizard(replace=True, threshold=400, stretch=600, reason="New year").action_apply()
+        targets = self.env["pmm.kpi.target"].search([])
+        self.assertEqual(
+            {(t.threshold, t.value, t.stretch, t.by_hand) for t in targets},
+            {(400, 500, 600, False)},
+        )
+        change = targets.change_id
+        self.assertEqual((change.kind, change.reason), ("bulk", "New year"))
+        change.action_undo()
+        self.assertEqual(self._targets(), {(self.acme_in, "2026-04"): 90})
+
     def _message(self, wizard):
         return wizard.action_apply()["params"]["message"]
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..queries.targets import same_targets
+
 
 class PmmTargetWizard(models.TransientModel):
     """Sets one target for many partners at once."""
@@ -40,7 +42,10 @@ class PmmTargetWizard(models.TransientModel):
         precompute=True,
         domain="[('program_id', '=', program_id), ('state', '=', 'open')]",
     )
+    threshold = fields.Float(digits=(20, 4))
     value = fields.Float(string="Target", digits=(20, 4), required=True)
+    stretch = fields.Float(digits=(20, 4))
+    reason = fields.Char()
     audience = fields.Selection(
         [
             ("all", "All partners"),
@@ -170,24 +175,13 @@ class PmmTargetWizard(models.TransientModel):
                 self.env._("Nobody takes part in these periods and belongs to the choice.")
             )
         existing = self._existing(pairs)
-        new = [pair for pair in pairs if pair not in existing]
-        Target.with_context(mail_create_nosubscribe=True).create(
-            [
-                {
-                    "enrollment_id": enrollment.id,
-                    "kpi_id": self.kpi_id.id,
-                    "period_id": period.id,
-                    "value": self.value,
-                }
-                for enrollment, period in new
-            ]
+        new = len(pairs) - len(existing)
+        change = self.env["pmm.target.change"]._begin(self.program_id, "bulk", self.reason)
+        keys = [(enrollment.id, period.id) for enrollment, period in pairs]
+        count = change._apply(
+            same_targets(keys, self.kpi_id.id, self.threshold, self.value, self.stretch),
+            only_new=not self.replace,
         )
-        replaced = Target
-        if self.replace:
-            replaced = Target.union(*existing.values()).filtered(
-                lambda target: target.value != self.value
-            )
-            replaced.value = self.value
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -195,9 +189,9 @@ class PmmTargetWizard(models.TransientModel):
                 "type": "success",
                 "message": self.env._(
                     "Targets set: %(new)s, replaced: %(replaced)s, kept: %(kept)s.",
-                    new=len(new),
-                    replaced=len(replaced),
-                    kept=len(existing) - len(replaced),
+                    new=new,
+                    replaced=count - new,
+                    kept=len(pairs) - count,
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
