@@ -130,7 +130,8 @@ class TestTrackingWarning(PmmCommon):
         self._invoiced(500)
         self._warn()
         self.assertFalse(self._activities())
-        self.assertFalse(self.env["pmm.dirty"].search([]))
+        # addons above have marks of their own
+        self.assertFalse(self.env["pmm.dirty"].search([("queue", "in", ("track", "measure"))]))
         with freeze_time("2026-02-17"):
             self._warn()
             self.assertEqual(len(self._activities()), 1)
