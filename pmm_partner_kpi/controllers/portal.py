@@ -27,6 +27,13 @@ class PmmPortal(CustomerPortal):
             tabs.append(self._programme_tab("results", request.env._("Results"), 10))
         return tabs
 
+    def _programme_tabs_of(self, values, page):
+        """Return tabs that are there only if ``values`` have something behind them, or on ``page``.
+
+        ``values`` are those of all pages but the tabs.
+        """
+        return []
+
     def _programme_tab(self, page, title, sequence, url=None):
         url = url or f"/my/programme/{page}"
         return {"page": page, "title": title, "sequence": sequence, "url": url}
@@ -110,17 +117,23 @@ class PmmPortal(CustomerPortal):
     def _programme_page_values(self, page):
         """Return the values of every page: its tabs, the company, enrolments and own roles."""
         roles = request.env["pmm.partner.role"]._of_user()
-        tabs = sorted(self._programme_tabs(roles), key=lambda tab: tab["sequence"])
-        return {
+        values = {
             **self._prepare_portal_layout_values(),
             "page_name": f"pmm_{page}",
-            "tabs": tabs,
-            "tab": next((tab for tab in tabs if tab["page"] == page), tabs[0]),
             "company": request.env.user.commercial_partner_id,
             "enrollments": self._programme_enrollments(),
             "roles": roles,
             "sees_results": self._sees_results(roles),
         }
+        tabs = self._programme_tabs(roles) + self._programme_tabs_of(values, page)
+        tabs.sort(key=lambda tab: tab["sequence"])
+        values["tabs"] = tabs
+        values["tab"] = next((tab for tab in tabs if tab["page"] == page), tabs[0])
+        return values
+
+    def _programme_live(self, values):
+        """Return those enrolments of ``values`` that are no pilot: partners see nothing of these."""
+        return values["enrollments"].filtered(lambda enrollment: not enrollment.is_shadow)
 
     def _programme_paged(self, model, domain, url, page, *, step=20, order=None):
         """Return one page of what the logged-in person may see, and the pager; ids as found."""

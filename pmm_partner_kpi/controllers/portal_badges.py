@@ -7,15 +7,11 @@ from .portal import PmmPortal
 class PmmPortalBadges(PmmPortal):
     """Badges that the company has and those that it may get, for those who see results."""
 
-    def _programme_page_values(self, page):
-        values = super()._programme_page_values(page)
+    def _programme_tabs_of(self, values, page):
+        tabs = super()._programme_tabs_of(values, page)
         if values["sees_results"] and (page == "badges" or self._programme_badges(values)):
-            tab = self._programme_tab("badges", request.env._("Badges"), 17)
-            # a tab only where there is something behind it
-            tabs = sorted([*values["tabs"], tab], key=lambda each: each["sequence"])
-            values["tabs"] = tabs
-            values["tab"] = next((each for each in tabs if each["page"] == page), tabs[0])
-        return values
+            tabs.append(self._programme_tab("badges", request.env._("Badges"), 17))
+        return tabs
 
     @http.route("/my/programme/badges", type="http", auth="user", website=True, readonly=True)
     def portal_programme_badges(self, **_kwargs):
@@ -23,16 +19,14 @@ class PmmPortalBadges(PmmPortal):
         values = self._programme_page_values("badges")
         if not values["sees_results"]:
             return request.redirect("/my/programme")
-        enrollments = values["enrollments"].filtered(lambda enrollment: not enrollment.is_shadow)
+        enrollments = self._programme_live(values)
         badges = self._programme_badges(values)
         values["badges"] = badges._of_partner(enrollments)
         return request.render("pmm_partner_kpi.portal_programme_badges", values)
 
     def _programme_badges(self, values):
         """Return the badges of the programmes of the person's company, archived ones as well."""
-        enrollments = values["enrollments"]
-        # pilots see nothing
-        programs = enrollments.filtered(lambda enrollment: not enrollment.is_shadow).program_id
+        programs = self._programme_live(values).program_id
         # partners have no rights on badges; all of their programmes are for them
         badges = request.env["pmm.badge"].sudo().with_context(active_test=False)
         badges = badges.search([("program_id", "in", programs.ids)])

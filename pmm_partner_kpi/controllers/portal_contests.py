@@ -10,15 +10,11 @@ SHOWN = 20
 class PmmPortalContests(PmmPortal):
     """Contests that have been started, for those who see results."""
 
-    def _programme_page_values(self, page):
-        values = super()._programme_page_values(page)
+    def _programme_tabs_of(self, values, page):
+        tabs = super()._programme_tabs_of(values, page)
         if values["sees_results"] and (page == "contests" or self._programme_contests(values)):
-            tab = self._programme_tab("contests", request.env._("Contests"), 16)
-            # a tab only where there is something behind it
-            tabs = sorted([*values["tabs"], tab], key=lambda each: each["sequence"])
-            values["tabs"] = tabs
-            values["tab"] = next((each for each in tabs if each["page"] == page), tabs[0])
-        return values
+            tabs.append(self._programme_tab("contests", request.env._("Contests"), 16))
+        return tabs
 
     @http.route("/my/programme/contests", type="http", auth="user", website=True, readonly=True)
     def portal_programme_contests(self, **_kwargs):
@@ -26,16 +22,14 @@ class PmmPortalContests(PmmPortal):
         values = self._programme_page_values("contests")
         if not values["sees_results"]:
             return request.redirect("/my/programme")
-        enrollments = values["enrollments"].filtered(lambda enrollment: not enrollment.is_shadow)
+        enrollments = self._programme_live(values)
         contests = self._programme_contests(values)
         values["contests"] = contests._of_partner(enrollments)
         return request.render("pmm_partner_kpi.portal_programme_contests", values)
 
     def _programme_contests(self, values):
         """Return the contests of the programmes of the person's company, the newest first."""
-        enrollments = values["enrollments"]
-        # pilots see nothing
-        programs = enrollments.filtered(lambda enrollment: not enrollment.is_shadow).program_id
+        programs = self._programme_live(values).program_id
         # partners have no rights on contests; those that were started are for them
         contests = request.env["pmm.contest"].sudo()
         contests = contests.search(

@@ -10,15 +10,11 @@ PAGE = "/my/programme/leaderboards"
 class PmmPortalLeaderboards(PmmPortal):
     """Leaderboards that a manager has published, for those who see results."""
 
-    def _programme_page_values(self, page):
-        values = super()._programme_page_values(page)
+    def _programme_tabs_of(self, values, page):
+        tabs = super()._programme_tabs_of(values, page)
         if values["sees_results"] and (page == "leaderboards" or self._programme_boards(values)):
-            tab = self._programme_tab("leaderboards", request.env._("Leaderboards"), 15)
-            # a tab only where there is something behind it
-            tabs = sorted([*values["tabs"], tab], key=lambda each: each["sequence"])
-            values["tabs"] = tabs
-            values["tab"] = next((each for each in tabs if each["page"] == page), tabs[0])
-        return values
+            tabs.append(self._programme_tab("leaderboards", request.env._("Leaderboards"), 15))
+        return tabs
 
     @http.route(PAGE, type="http", auth="user", website=True, readonly=True)
     def portal_programme_leaderboards(self, **_kwargs):
@@ -49,9 +45,7 @@ class PmmPortalLeaderboards(PmmPortal):
 
     def _programme_boards(self, values):
         """Return the published leaderboards of the programmes of the person's company."""
-        enrollments = values["enrollments"]
-        # pilots see nothing; the record rules left them out of the enrolments
-        programs = enrollments.filtered(lambda enrollment: not enrollment.is_shadow).program_id
+        programs = self._programme_live(values).program_id
         # partners have no rights on leaderboards; published ones are for them
         boards = request.env["pmm.leaderboard"].sudo()
         boards = boards.search([("program_id", "in", programs.ids), ("is_published", "=", True)])
