@@ -132,7 +132,7 @@ class PmmPortal(CustomerPortal):
         return values
 
     def _programme_live(self, values):
-        """Return those enrolments of ``values`` that are no pilot: partners see nothing of these."""
+        """Return the enrolments of ``values`` without pilots, of which partners see nothing."""
         return values["enrollments"].filtered(lambda enrollment: not enrollment.is_shadow)
 
     def _programme_paged(self, model, domain, url, page, *, step=20, order=None):
